@@ -1,0 +1,148 @@
+"""How well and how fast questions are understood, writer by writer, beside the two plain alternatives.
+
+Each writer's questions are answered with weights fitted on the other writers' alone.
+Usage: python benchmarks/answers.py [--writers d1 d7 …] [--fitted] [--worst N] [--no-alternatives]
+"""
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import plain
+from scoring import Outcome, compare
+from train import fit, read_lines
+
+from visitbot import clock
+from visitbot.assembly import knowledge
+from visitbot.understanding.context import Context
+from visitbot.understanding.understand import Understanding, understand
+from visitbot.understanding.vocabulary import Vocabulary
+
+QUESTIONS = Path(__file__).parents[1] / "tests" / "corpus" / "questions"
+Line = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Outcomes of one way of answering."""
+
+    outcomes: list[tuple[Line, Outcome]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def row(self, name: str) -> str:
+        """One line of the table; shares are of the group's questions, "answered" of its out-of-scope ones."""
+        told = [outcome for _, outcome in self.outcomes]
+        outside = sum(outcome.out_of_scope for outcome in told)
+        answered = sum(outcome.answered for outcome in told)
+        asked = sum(outcome.asked_back for outcome in told)
+        well = sum(outcome.asked_well for outcome in told)
+        return (
+            f"{name:28}{len(told):6}{_share(o.right for o in told):8}{_share(o.intent for o in told):8}"
+            f"{_share(o.wrong_venue for o in told):8}{f'{answered}/{outside}':>9}"
+            f"{_share(o.missed for o in told):8}{f'{asked} ({well})':>9}{median(self.seconds) * 1000:9.2f}"
+        )
+
+
+HEAD = f"{'':28}{'n':>6}{'right':>8}{'intent':>8}{'wrong':>8}{'oos ans.':>9}{'missed':>8}{'asked':>9}{'p50 ms':>9}"
+
+
+def _share(values: Iterable[bool]) -> str:
+    told = list(values)
+    return f"{100 * sum(told) / len(told):7.1f}%" if told else "      –"
+
+
+def understood(line: Line, vocabulary: Vocabulary) -> tuple[Understanding, float]:
+    """The reading of one labelled question, its earlier messages replayed, and the seconds for the last one."""
+    now = clock.parse(line["now"])
+    thread = Context()
+    for earlier in line.get("before", ()):
+        thread = understand(earlier, vocabulary, now, thread, line["lang"]).context
+    start = time.perf_counter()
+    found = understand(line["text"], vocabulary, now, thread, line["lang"])
+    return found, time.perf_counter() - start
+
+
+def writer(line: Line) -> str:
+    """Whose question it is."""
+    return str(line["id"]).split("-")[0]
+
+
+def groups(line: Line) -> Iterator[str]:
+    """Every table row that a question counts in."""
+    yield "all"
+    yield "writer " + writer(line)
+    yield "language " + line["lang"]
+    yield "intent " + line["expect"][0]["intent"]
+    yield "follow-up" if line.get("before") else "single message"
+    if len(line["expect"]) > 1:
+        yield "several requests"
+
+
+def main() -> int:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--writers", nargs="*", help="only these writers (default: all)")
+    parser.add_argument("--languages", nargs="+", default=["fr", "en"])
+    parser.add_argument("--fitted", action="store_true", help="use the committed weights (they know these questions)")
+    parser.add_argument("--unread", nargs="*", default=[], help="writers never fitted on, not even for the others")
+    parser.add_argument("--worst", type=int, default=0, help="print so many misunderstood questions of each writer")
+    parser.add_argument("--no-alternatives", action="store_true")
+    asked = parser.parse_args()
+    lines = read_lines(sorted(QUESTIONS.glob("*.jsonl")), asked.languages)
+    writers = asked.writers or sorted({writer(line) for line in lines})
+    vocabulary = knowledge()
+    ours: dict[str, Tally] = defaultdict(Tally)
+    others: dict[str, Tally] = defaultdict(Tally)
+    for name in writers:
+        rest = [line for line in lines if writer(line) != name and writer(line) not in asked.unread]
+        known = vocabulary if asked.fitted else replace(vocabulary, intents=fit(rest, vocabulary))
+        own = [line for line in lines if writer(line) == name]
+        _measure(own, known, ours, asked.worst)
+        if not asked.no_alternatives:
+            _measure_plain(own, rest, known, others)
+    for title, table in (("visitbot", ours), ("the plain alternatives", others)):
+        if table:
+            print(f"\n{title}\n{HEAD}")
+            for name in sorted(table, key=lambda key: (key != "all", key)):
+                print(table[name].row(name))
+    return 0
+
+
+def _measure(own: Sequence[Line], known: Vocabulary, table: dict[str, Tally], worst: int) -> None:
+    for line in own:
+        understood(line, known)  # words are met once before they are timed, as in a running bot
+    for line in own:
+        found, seconds = understood(line, known)
+        requests = [request.as_json() for request in found.requests]
+        outcome = compare(line, requests, found.choices)
+        for group in groups(line):
+            table[group].outcomes.append((line, outcome))
+            table[group].seconds.append(seconds)
+        if not outcome.right and worst > 0:
+            worst -= 1
+            print(line["id"], line["now"], repr(line["text"]), line.get("before", ""))
+            print("    want", line["expect"])
+            print("    got ", requests, found.choices or "")
+
+
+def _measure_plain(own: Sequence[Line], rest: Sequence[Line], known: Vocabulary, table: dict[str, Tally]) -> None:
+    ways = {
+        "nearest phrase by WRatio": plain.nearest_phrase(rest),
+        "aliases+keywords+dateparser": plain.keywords(known.catalogue),
+    }
+    for name, answer in ways.items():
+        for line in own:
+            start = time.perf_counter()
+            requests = answer(line)
+            table[name].seconds.append(time.perf_counter() - start)
+            table[name].outcomes.append((line, compare(line, requests, ())))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Requests become answers: pure, no clock, no disk, no Telegram."""

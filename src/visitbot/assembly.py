@@ -1,0 +1,99 @@
+"""Puts the rooms together: from a state folder to an Assistant that answers."""
+
+import csv
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from visitbot import config, languages
+from visitbot.answering.phrases import Phrases
+from visitbot.catalogue.model import Catalogue
+from visitbot.catalogue.seed import read_seed
+from visitbot.catalogue.store import Store, open_store, read_catalogue
+from visitbot.dialogue import Assistant
+from visitbot.languages import Language, LanguageError
+from visitbot.understanding.intents import IntentModel, read_model
+from visitbot.understanding.vocabulary import Vocabulary
+
+
+def spoken() -> dict[str, Language]:
+    """The languages that come with the program. Raises LanguageError."""
+    return languages.load(config.data_folder() / "languages")
+
+
+def seed() -> Path:
+    """The folder of the catalogue that comes with the program."""
+    return config.data_folder() / "catalogue"
+
+
+def catalogue(home: Path) -> Catalogue:
+    """What is known now: the live state when there is one, else the seed; nothing is written. Raises StoreError."""
+    return read_catalogue(home, seed())
+
+
+def store(home: Path) -> Store:
+    """The live state, made from the seed at first start and brought up to a newer seed. Raises StoreError."""
+    return open_store(home, seed())
+
+
+def assistant(home: Path, source: Callable[[], Catalogue] | None = None) -> Assistant:
+    """What answers. `source` is asked for each message (a running bot's store); without it `home` is read once.
+
+    Raises StoreError or LanguageError.
+    """
+    if source is None:
+        known = catalogue(home)
+        source = lambda: known  # noqa: E731 (a name of its own would say less)
+    tongues = spoken()
+    return Assistant(
+        catalogue=source,
+        vocabulary=_compiled_once(tongues, _intents()),
+        phrases={code: Phrases.compile(code, tongue.tables["phrases"]) for code, tongue in tongues.items()},
+    )
+
+
+def knowledge() -> Vocabulary:
+    """The seed's vocabulary, for fitting and measuring: weights that are missing or outdated count as none yet."""
+    try:
+        intents = _intents()
+    except LanguageError:
+        intents = IntentModel({})
+    return Vocabulary.compile(read_seed(seed()), spoken(), _elsewhere(), intents)
+
+
+def _intents() -> IntentModel:
+    file = config.data_folder() / "intents.tsv"
+    try:
+        return read_model(file)
+    except (OSError, ValueError) as problem:
+        raise LanguageError(f"{file}: the weights of the intents can't be read ({problem}); `make train`") from problem
+
+
+def _elsewhere() -> list[Mapping[str, Any]]:
+    """Museums and landmarks that are not in the series, so that they are known by name and refused."""
+    folder = config.data_folder() / "elsewhere"
+    found: list[Mapping[str, Any]] = []
+    try:
+        for file in sorted(folder.glob("*.csv")):
+            with file.open(encoding="utf-8", newline="") as rows:
+                found.extend(csv.DictReader(rows))
+        for file in sorted(folder.glob("*.toml")):
+            found.extend(tomllib.loads(file.read_text(encoding="utf-8"))["landmark"])
+    except (csv.Error, ValueError, KeyError) as problem:
+        raise LanguageError(f"{file}: {problem}") from problem
+    return found
+
+
+def _compiled_once(tongues: Mapping[str, Language], intents: IntentModel) -> Callable[[Catalogue], Vocabulary]:
+    """Compiling takes milliseconds, a message much less: compile anew only when the catalogue is another one."""
+    elsewhere = _elsewhere()
+    known: tuple[Catalogue, Vocabulary] | None = None
+
+    def vocabulary(catalogue: Catalogue) -> Vocabulary:
+        nonlocal known
+        if known is None or known[0] is not catalogue:
+            known = (catalogue, Vocabulary.compile(catalogue, tongues, elsewhere, intents))
+        return known[1]
+
+    return vocabulary

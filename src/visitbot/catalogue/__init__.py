@@ -1,0 +1,1 @@
+"""What the bot knows: series, venues, visits and reopenings, each fact with its source."""

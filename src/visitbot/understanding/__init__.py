@@ -1,0 +1,1 @@
+"""Words become requests: pure, no clock, no disk, no network."""

@@ -1,0 +1,117 @@
+"""Finds the words that hint at what a person wants, and tells the language they are in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from visitbot.understanding.text import words as words_of
+
+SHORTEST_STEM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A hint found in a message: words [first, last) speak of `name`."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Phrases, each standing for a name; "*" at the end of a phrase's word makes it a stem."""
+
+    whole: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    """First word → (the words after it, name); a word that ends in "*" is a stem."""
+    stems: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    """The same for phrases whose first word is a stem."""
+
+    @classmethod
+    def compile(cls, table: Mapping[str, Iterable[str]]) -> "Lexicon":
+        """Make it from name → phrases, as written in a language file."""
+        lexicon = cls()
+        for name, phrases in table.items():
+            for phrase in phrases:
+                parts = _parts(phrase)
+                if not parts:
+                    continue
+                first, rest = parts[0], parts[1:]
+                if first.endswith("*"):
+                    lexicon.stems.setdefault(first[:-1], []).append((rest, name))
+                else:
+                    lexicon.whole.setdefault(first, []).append((rest, name))
+        return lexicon
+
+    def find(self, words: Sequence[str]) -> list[Cue]:
+        """Every phrase that occurs, overlapping ones too."""
+        found: list[Cue] = []
+        whole, stems, count = self.whole, self.stems, len(words)
+        for at, word in enumerate(words):
+            for rest, name in whole.get(word, ()):
+                if not rest or _follows(words, at + 1, count, rest):
+                    found.append(Cue(name, at, at + 1 + len(rest)))
+            for length in range(SHORTEST_STEM, len(word) + 1):
+                for rest, name in stems.get(word[:length], ()):
+                    if not rest or _follows(words, at + 1, count, rest):
+                        found.append(Cue(name, at, at + 1 + len(rest)))
+        return found
+
+
+def _parts(phrase: str) -> tuple[str, ...]:
+    """Fold a phrase into words, keeping the star of a stem."""
+    parts: list[str] = []
+    for piece in phrase.split():
+        folded = words_of(piece.rstrip("*"))
+        if folded:
+            parts.extend(folded[:-1])
+            parts.append(folded[-1] + ("*" if piece.endswith("*") else ""))
+    return tuple(parts)
+
+
+def _follows(words: Sequence[str], at: int, count: int, rest: tuple[str, ...]) -> bool:
+    if at + len(rest) > count:
+        return False
+    for offset, wanted in enumerate(rest):
+        word = words[at + offset]
+        if wanted.endswith("*"):
+            if not word.startswith(wanted[:-1]):
+                return False
+        elif word != wanted:
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """All hint words of one language, from its intents.toml."""
+
+    intents: Lexicon
+    follow_up: Lexicon
+    aspects: Lexicon
+    joints: Lexicon
+    questions: Lexicon
+    """"start" words of a question, and "request" words that ask without a question mark."""
+    identity: frozenset[str]
+
+    @classmethod
+    def compile(cls, table: Mapping[str, Any]) -> "Cues":
+        """Make it from the parsed intents.toml."""
+        return cls(
+            intents=Lexicon.compile(table["cues"]),
+            follow_up=Lexicon.compile(table["follow_up"]),
+            aspects=Lexicon.compile(table["aspects"]),
+            joints=Lexicon.compile({"joint": table["clauses"]["joints"]}),
+            questions=Lexicon.compile(table["questions"]),
+            identity=frozenset(table["identity"]["words"]),
+        )
+
+
+def tell_language(words: Sequence[str], cues: Mapping[str, Cues], usual: str) -> str:
+    """The language most of whose everyday words occur; `usual` when none stands out."""
+    best, most = usual, -1
+    for code, known in cues.items():
+        count = 2 * sum(word in known.identity for word in words) + (code == usual)
+        if count > most:
+            best, most = code, count
+    return best

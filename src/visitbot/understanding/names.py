@@ -1,0 +1,353 @@
+"""The names to look for, compiled into one dictionary: venues, kinds of place, cities, and what is elsewhere."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from visitbot.catalogue.model import Catalogue, Place, Venue
+from visitbot.understanding.phonetics import key as sound
+from visitbot.understanding.roles import Cues
+from visitbot.understanding.text import fold, words
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+Tables = Mapping[str, Mapping[str, Any]]
+Tags = frozenset[str]
+
+LONGEST = 6
+"""Words of the longest phrase that is looked up; no name needs more to be told from the others."""
+RANK = {
+    "venue": 0,
+    "type": 1,
+    "place": 2,
+    "landmark": 3,
+    "topic": 4,
+    "service": 5,
+    "street": 6,
+    "ignored": 7,
+    "museum": 8,
+    "city": 9,
+}
+"""Which meaning wins where a phrase has several: the catalogue's own names before all others."""
+KIND_TAGS: Mapping[str, tuple[Tags, ...]] = {
+    "castle": (frozenset({"castle"}),),
+    "aquarium": (frozenset({"aquarium"}),),
+    "art": (frozenset({"art", "museum"}),),
+    "science": (frozenset({"science", "museum"}),),
+}
+"""What a venue may be called for its kind alone; a history museum is more than any museum about history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a phrase means."""
+
+    kind: str
+    """One of RANK's keys."""
+    ids: tuple[str, ...] = ()
+    """Venue or place ids; for a museum elsewhere its cities, folded."""
+    tags: Tags = frozenset()
+    """For a type: what a venue must be for it to fit."""
+    weak: bool = False
+    """Too general, or too like a plain word, to stand alone."""
+    plural: bool = False
+    asks: str | None = None
+    """The kind of venue that a type asks for when it is plural or follows "which"."""
+    name: str | None = None
+    """For a landmark: what to say back."""
+    alone: Tags = frozenset()
+    """For a type: what it means without a city, where people are loose ("modern art")."""
+    language: str | None = None
+    """Of a type whose words mean something else in another language."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueIndex:
+    """Every phrase with its meanings, and what repairs misspelt words; made by `compile`."""
+
+    phrases: Mapping[str, tuple[Sense, ...]]
+    descriptions: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    """First telling word → ways to describe a venue, each with the venue's id."""
+    cues: Cues
+    connectors: frozenset[str]
+    holders: frozenset[str]
+    """Those of them that tie a name to a kind of place: "musée de Brou", but not "musée sur la colline"."""
+    abbreviations: Mapping[str, str]
+    common: frozenset[str]
+    known: frozenset[str]
+    """Words that need no repair: plain ones, and all words of names here and elsewhere."""
+    sounds: Mapping[str, str]
+    """Phonetic key → the venue's or city's word that sounds so."""
+    shelves: Mapping[str, tuple[str, ...]]
+    """First letter → words that a misspelt one may have been."""
+    repairable: Mapping[str, frozenset[str]]
+    """Those of them that a repair may lead to, with what bears them; the others stop a wrong one."""
+    fits: Mapping[str, tuple[Tags, ...]]
+    """Venue id → what its names say it is, one set for each name."""
+    places: Mapping[str, Place]
+    within: Mapping[str, tuple[str, ...]]
+    """Place id → venues that lie there."""
+    repairs: dict[str, str | None] = field(default_factory=dict)
+    """What was repaired before; only to be quick."""
+
+    @classmethod
+    def compile(cls, catalogue: Catalogue, tables: Tables, elsewhere: Sequence[Mapping[str, Any]] = ()) -> "VenueIndex":
+        """Build it from catalogue, "venues" tables by language, rows about elsewhere ("name", "city" or "aliases")."""
+        return _Compiler(catalogue, tables).compiled(elsewhere)
+
+    def content(self, text: str) -> tuple[str, ...]:
+        """The telling words of a name: "musée des Beaux-Arts" → ("musee", "beaux", "arts")."""
+        return _content(text, self.connectors)
+
+    def repair(self, word: str) -> str | None:
+        """The word of a name that this one is a misspelling of, None when there is none or a plain word is as near."""
+        if word not in self.repairs:
+            if len(self.repairs) > 20_000:
+                self.repairs.clear()
+            self.repairs[word] = self._repaired(word)
+        return self.repairs[word]
+
+    def _repaired(self, word: str) -> str | None:
+        if len(word) < 4 or word.isdigit():
+            return None
+        if len(heard := sound(word)) > 2 and (meant := self.sounds.get(heard)):
+            return meant
+        best: list[str] = []
+        nearest = 1 if len(word) < 7 else 2
+        for candidate in self.shelves.get(word[0], ()):
+            allowed = min(nearest, 1 if len(candidate) < 8 else 2)
+            if abs(len(candidate) - len(word)) <= allowed:
+                away = OSA.distance(word, candidate, score_cutoff=allowed)
+                if away < nearest and away <= allowed:
+                    best, nearest = [candidate], away
+                elif away == nearest and away <= allowed:
+                    best.append(candidate)
+        owners = [self.repairable.get(candidate, frozenset()) for candidate in best]
+        if not owners or not frozenset.intersection(*owners):
+            return None
+        return next((candidate for candidate in best if candidate in self.phrases), best[0])
+
+    def plain(self, word: str) -> bool:
+        """Whether it is a plain word, or one letter away from one: no name."""
+        if word in self.common:
+            return True
+        near = (
+            other for other in self.shelves.get(word[0], ()) if other in self.common and abs(len(other) - len(word)) < 2
+        )
+        return len(word) > 3 and any(OSA.distance(word, other, score_cutoff=1) < 2 for other in near)
+
+
+class _Compiler:
+    """Collects phrases; what it makes is a VenueIndex."""
+
+    def __init__(self, catalogue: Catalogue, tables: Tables) -> None:
+        self.catalogue = catalogue
+        self.tables = tables
+        merged = {name: frozenset(map(fold, _all(tables, name))) for name in ("connectors", "common", "cautious")}
+        self.cues = Cues.compile(tables)
+        self.connectors, self.common, self.cautious = merged["connectors"], merged["common"], merged["cautious"]
+        self.abbreviations = {
+            fold(short): fold(long) for table in tables.values() for short, long in table["abbreviations"].items()
+        }
+        self.phrases: dict[str, list[Sense]] = {}
+        self.fits: dict[str, list[Tags]] = {
+            venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
+        }
+
+    def compiled(self, elsewhere: Sequence[Mapping[str, Any]]) -> VenueIndex:
+        self._types()
+        for list_, kind in (
+            ("topics", "topic"),
+            ("services", "service"),
+            ("streets", "street"),
+            ("ignored", "ignored"),
+        ):
+            for phrase in _all(self.tables, list_):
+                self._add(phrase, Sense(kind))
+        for place in self.catalogue.places.values():
+            self._place(place)
+        for venue in self.catalogue.venues.values():
+            self._venue(venue)
+        venue_words = self._words(lambda sense: sense.kind == "venue")
+        protected = self._elsewhere(elsewhere)
+        names = self._owned()
+        known = self.common | self.connectors | protected | {word for phrase in self.phrases for word in phrase.split()}
+        repairable = {
+            word: frozenset(owners) for word, owners in names.items() if len(word) > 3 and word not in self.common
+        }
+        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
+        heard = (venue_words | sites) & repairable.keys()
+        return VenueIndex(
+            phrases={phrase: tuple(sorted(senses, key=_rank)) for phrase, senses in self.phrases.items()},
+            descriptions=self._descriptions(),
+            cues=self.cues,
+            connectors=self.connectors,
+            holders=frozenset(map(fold, _all(self.tables, "holders"))),
+            abbreviations=self.abbreviations,
+            common=self.common,
+            known=frozenset(known),
+            sounds={sound(word): word for word in sorted(heard, key=len, reverse=True) if len(sound(word)) > 2},
+            shelves=_shelves(repairable.keys() | {word for word in self.common if len(word) > 3}),
+            repairable=repairable,
+            fits={venue: self._widened(venue, sets) for venue, sets in self.fits.items()},
+            places=self.catalogue.places,
+            within={
+                place: tuple(venue.id for venue in self.catalogue.venues_in(place)) for place in self.catalogue.places
+            },
+        )
+
+    def _widened(self, venue: str, sets: Iterable[Tags]) -> tuple[Tags, ...]:
+        """Any museum of an art museum's name is an art museum too."""
+        kind = frozenset[str]().union(*KIND_TAGS.get(self.catalogue.venues[venue].kind, ()))
+        return tuple(dict.fromkeys(tags | kind if "museum" in tags & kind else tags for tags in sets))
+
+    def _add(self, name: str, sense: Sense) -> None:
+        content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
+        if content and sense not in (there := self.phrases.setdefault(" ".join(content[:LONGEST]), [])):
+            there.append(sense)
+
+    def _words(self, wanted: Any) -> frozenset[str]:
+        return frozenset(
+            word for phrase, senses in self.phrases.items() if any(map(wanted, senses)) for word in phrase.split()
+        )
+
+    def _owned(self) -> dict[str, set[str]]:
+        """Each word that a misspelling may stand for, with what bears it; short city names are too like others."""
+        found: dict[str, set[str]] = {}
+        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
+        for phrase, senses in self.phrases.items():
+            for sense in senses:
+                named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in sites)
+                if named or sense.kind in {"venue", "type", "landmark"}:
+                    for word in phrase.split():
+                        found.setdefault(word, set()).update(sense.ids or (sense.name or ",".join(sorted(sense.tags)),))
+        return found
+
+    def _types(self) -> None:
+        for language, table in self.tables.items():
+            for entry in table["types"]:
+                for plural, names in ((False, entry["words"]), (True, entry.get("plural", ()))):
+                    for name in names:
+                        self._add(name, Sense(
+                            "type", (), frozenset(entry["tags"]), entry.get("weak", False), plural, entry.get("kind"),
+                            alone=frozenset(entry.get("alone", ())), language=language,
+                        ))  # fmt: skip
+
+    def _place(self, place: Place) -> None:
+        names = {name for group in place.aliases.values() for name in group} | set(place.name.values())
+        for name in sorted(names):
+            beside = name.endswith("!")
+            content = _content(name.rstrip("!"), self.connectors)
+            weak = beside or (len(content) == 1 and (content[0] in self.common or content[0] in self.cautious))
+            self._add(name.rstrip("!"), Sense("place", (place.id,), weak=weak, name="beside" if beside else None))
+
+    def _venue(self, venue: Venue) -> None:
+        own = {word for name in (venue.city, venue.region, venue.department) for word in words(name)}
+        names = {name for group in venue.aliases.values() for name in group} | set(venue.name.values())
+        for name in sorted(names):
+            content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
+            if any(sense.kind == "type" for sense in self.phrases.get(" ".join(content), ())) and len(content) == 1:
+                continue  # a misspelling that is the plain word too: "musem"
+            tags, rest = self._typed(content)
+            rest = [word for word in rest if word not in own or (word == content[0] == rest[0] and len(content) == 1)]
+            if tags:
+                self.fits[venue.id].append(tags)
+            if 1 < len(content) < 4 and len(glued := "".join(content)) > 6 and glued not in self.phrases:
+                self.phrases[glued] = [Sense("venue", (venue.id,))]
+            if not rest and tags:
+                continue
+            self._add(name, Sense("venue", (venue.id,)))
+            if (
+                name in venue.name.values()
+                and tags
+                and len(rest) == 1
+                and len(rest[0]) > 4
+                and rest[0] not in self.common
+            ):
+                self._add(rest[0], Sense("venue", (venue.id,)))
+        for name in {name for group in venue.descriptions.values() for name in group}:
+            content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
+            rest = [word for word in self._typed(content)[1] if word not in own]
+            if len(content) > 1 and rest:
+                self._add(name, Sense("venue", (venue.id,), weak=True))
+
+    def _typed(self, content: Sequence[str]) -> tuple[Tags, list[str]]:
+        """What kinds of place a name speaks of, and its other words."""
+        tags: set[str] = set()
+        rest: list[str] = []
+        at = 0
+        while at < len(content):
+            for length in range(min(LONGEST, len(content) - at), 0, -1):
+                senses = [
+                    sense for sense in self.phrases.get(" ".join(content[at : at + length]), ()) if sense.kind == "type"
+                ]
+                if senses:
+                    tags |= min(senses, key=lambda sense: len(sense.tags)).tags
+                    at += length
+                    break
+            else:
+                rest.append(content[at])
+                at += 1
+        return frozenset(tags), rest
+
+    def _elsewhere(self, rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+        """Add what is elsewhere; returns all its words, which no repair may touch."""
+        venues = {phrase for phrase, senses in self.phrases.items() if any(sense.kind == "venue" for sense in senses)}
+        types = {phrase for phrase, senses in self.phrases.items() if any(sense.kind == "type" for sense in senses)}
+        typed = {word for phrase in types for word in phrase.split()}
+        protected: set[str] = set()
+        for row in rows:
+            if "aliases" in row:
+                for name in (row["name"], *row["aliases"]):
+                    self._add(name, Sense("landmark", name=row["name"]))
+                continue
+            content = _content(row["name"], self.connectors)
+            city = " ".join(_content(row["city"], self.connectors))
+            protected.update(content, city.split())
+            if city not in self.phrases:
+                self.phrases[city] = [Sense("city", (city,))]
+            whole = " ".join(content[:LONGEST])
+            if len(content) > 2 and not all(word in typed for word in content):
+                self.phrases.setdefault(whole, []).append(Sense("landmark", name=row["name"]))
+            if content and content[0] in types:
+                content = content[1:]
+            phrase = " ".join(content[:LONGEST])
+            if phrase and phrase not in types and phrase not in venues and not phrase.isdigit():
+                self.phrases.setdefault(phrase, []).append(Sense("museum", (city,), name=row["name"]))
+        return frozenset(protected)
+
+    def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+        found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for venue in self.catalogue.venues.values():
+            for group in venue.descriptions.values():
+                for description in group:
+                    if content := _content(description, self.connectors | self.cues.definite):
+                        found.setdefault(content[0], []).append((content, venue.id))
+        return {first: tuple(sorted(set(all_), key=lambda one: -len(one[0]))) for first, all_ in found.items()}
+
+
+def _rank(sense: Sense) -> float:
+    """A venue's description gives way to a name that is elsewhere ("musée des Plans-Reliefs")."""
+    return RANK["landmark"] + 0.5 if sense.kind == "venue" and sense.weak else RANK[sense.kind]
+
+
+def _all(tables: Tables, name: str) -> Iterator[str]:
+    for table in tables.values():
+        yield from table.get(name, ())
+
+
+@lru_cache(maxsize=8192)
+def _content(text: str, connectors: frozenset[str]) -> tuple[str, ...]:
+    found = tuple(_WORD.findall(fold(text)))
+    return tuple(word for word in found if word not in connectors) or found
+
+
+def _shelves(all_: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    shelves: dict[str, list[str]] = {}
+    for word in sorted(all_):
+        shelves.setdefault(word[0], []).append(word)
+    return {letter: tuple(shelf) for letter, shelf in shelves.items()}

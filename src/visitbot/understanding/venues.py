@@ -1,0 +1,145 @@
+"""Finds the places that a message speaks of: venues of the series, cities, kinds of venue, and what is elsewhere."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from visitbot.understanding.mention import Mention
+from visitbot.understanding.names import VenueIndex
+from visitbot.understanding.phrases import TAKEN, Linker
+from visitbot.understanding.pieces import Reader
+from visitbot.understanding.roles import assign
+from visitbot.understanding.text import Utterance
+
+__all__ = ["Mention", "VenueIndex", "find_mentions"]
+
+_ENDS = re.compile(r"[,.!?;&\n]")
+
+
+def find_mentions(utterance: Utterance, index: VenueIndex, language: str | None = None) -> tuple[Mention, ...]:
+    """Every place spoken of, in order, with the part it plays. `language` tells apart words such as French "muséum"."""
+    if not utterance.tokens:
+        return ()
+    message = _Message(Reader(utterance, index, language))
+    found = message.settled(
+        [mention for group in message.reader.groups() for mention in message.linker.mentions(group)]
+    )
+    if not any(mention.kind == "outside" or (mention.kind == "venue" and len(mention.ids) == 1) for mention in found):
+        found = message.described(found)
+    return assign(message.off_topic(found), utterance, index.cues, index.within)
+
+
+class _Message:
+    """What a message as a whole makes of the places in it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.index = reader.index
+        self.linker = Linker(reader)
+
+    def settled(self, found: list[Mention]) -> list[Mention]:
+        """Of several venues, the one in a place named elsewhere in the message.
+
+        A kind of place after a name only says what that is: "the CHRD, the resistance museum in Lyon".
+        """
+        clear = {mention.ids[0] for mention in found if mention.kind == "venue" and len(mention.ids) == 1}
+        settled: list[Mention] = []
+        for mention in found:
+            if mention.kind == "venue" and mention.first in self.linker.others:
+                mention = replace(
+                    mention, ids=tuple(venue for venue in mention.ids if venue not in clear) or mention.ids
+                )
+            elif (
+                mention.kind == "venue"
+                and mention.first in self.linker.general
+                and self._said_before(mention, settled, clear)
+            ):
+                continue
+            if mention.kind == "venue" and len(mention.ids) > 1:
+                fits = self._nearest(mention, found)
+                mention = replace(mention, ids=fits or mention.ids, score=0.8 if fits else 0.5)
+            settled.append(mention)
+        return settled
+
+    def _said_before(self, mention: Mention, earlier: Sequence[Mention], clear: set[str]) -> bool:
+        if len(mention.ids) > 1:
+            return bool(clear & set(mention.ids)) or any(other.kind == "outside" and other.name for other in earlier)
+        return any(other.kind == "outside" and other.name and mention.first - other.last < 4 for other in earlier)
+
+    def _nearest(self, mention: Mention, found: Sequence[Mention]) -> tuple[str, ...]:
+        """The venue, of several, that lies in the nearest place of the message where just one of them does."""
+
+        def away(place: Mention) -> tuple[int, bool]:
+            return (
+                (place.first - mention.last, False)
+                if place.first >= mention.last
+                else (mention.first - place.last, True)
+            )
+
+        for place in sorted((other for other in found if other.kind == "place"), key=away):
+            here = [venue for venue in mention.ids if any(venue in self.index.within[name] for name in place.ids)]
+            if len(here) == 1:
+                return tuple(here)
+        return ()
+
+    def described(self, found: list[Mention]) -> list[Mention]:
+        """With venues told by what they are known for, in words that need not touch: "the castle, double staircase"."""
+        heard = self.reader.heard
+        told: list[Mention] = []
+        for at, word in enumerate(heard):
+            for content, venue in self.index.descriptions.get(word, ()):
+                end = at + 1
+                for telling in content[1:]:
+                    end = next((i + 1 for i in range(end, min(end + 5, len(heard))) if heard[i] == telling), 0)
+                    if not end:
+                        break
+                if end and venue not in {mention.ids[0] for mention in told}:
+                    told.append(
+                        Mention(at, end, self.reader.utterance.typed(at, end), "venue", (venue,), "target", 0.7)
+                    )
+                    break
+        if not told:
+            return found
+        kept = [
+            mention
+            for mention in found
+            if mention.kind != "venue"
+            and not any(one.first < mention.last and mention.first < one.last for one in told)
+        ]
+        return sorted([*kept, *told], key=lambda mention: mention.first)
+
+    def off_topic(self, found: list[Mention]) -> list[Mention]:
+        """With what a sentence about something else names taken for that: "il fait beau à Boulogne"."""
+        words, topics = self.reader.utterance.words, self.index.cues.topics
+        starts = {phrase[0] for phrase in topics}
+        for at, word in enumerate(words):
+            if word in starts and any(words[at : at + length] in topics for length in range(1, 5)):
+                found = self._apart_within(found, *self._sentence(at), ("venue", "place"))
+        for at, kind in self.linker.loose:
+            first, last = self._sentence(at)
+            found = self._apart_within(found, max(at, first), min(at + 7, last), TAKEN[kind])
+        return found
+
+    def _apart_within(self, found: list[Mention], first: int, last: int, kinds: Sequence[str]) -> list[Mention]:
+        return [
+            replace(mention, kind="outside", ids=(), name=None)
+            if first <= mention.first < last and mention.kind in kinds
+            else mention
+            for mention in found
+        ]
+
+    def _sentence(self, at: int) -> tuple[int, int]:
+        """From where to where the clause goes that token `at` stands in."""
+        tokens = self.reader.utterance.tokens
+        first, last = at, at + 1
+        while (
+            first > 0 and not _ENDS.search(tokens[first].gap) and tokens[first].word not in self.index.cues.coordinators
+        ):
+            first -= 1
+        while (
+            last < len(tokens)
+            and not _ENDS.search(tokens[last].gap)
+            and tokens[last].word not in self.index.cues.coordinators
+        ):
+            last += 1
+        return first, last
