@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from own_questions import own_questions
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -17,7 +18,7 @@ from visitbot import clock
 from visitbot.assembly import knowledge
 from visitbot.understanding.clauses import clauses
 from visitbot.understanding.context import Context
-from visitbot.understanding.intents import IntentModel, code_of, word_evidence, write_model
+from visitbot.understanding.intents import PLAIN, IntentModel, code_of, strangeness, word_evidence, write_model
 from visitbot.understanding.reading import evidence
 from visitbot.understanding.request import INTENTS
 from visitbot.understanding.understand import take_in, understand
@@ -79,6 +80,7 @@ HINTS = {
         "out_of_scope": (
             "rude",
             "elsewhere",
+            "command",
         ),
     }.items()
     for cue in cues
@@ -96,6 +98,7 @@ class Example:
 
     counts: Counter[str]
     target: tuple[float, ...]
+    """Its sum is the example's weight."""
 
 
 def read_lines(files: Iterable[Path], languages: Sequence[str]) -> list[Line]:
@@ -107,6 +110,7 @@ def read_lines(files: Iterable[Path], languages: Sequence[str]) -> list[Line]:
 def fit(lines: Sequence[Line], vocabulary: Vocabulary) -> IntentModel:
     """Weights that best explain the labels of `lines`; the same lines give the same weights."""
     model = IntentModel()
+    lines = [*lines, *own_questions(vocabulary.catalogue)]
     for _ in range(ROUNDS):
         known = replace(vocabulary, intents=model)
         weights = _solve([example for line in lines for example in _examples(line, known)])
@@ -125,7 +129,9 @@ def _examples(line: Line, vocabulary: Vocabulary) -> Iterator[Example]:
     if len(set(wanted)) == 1:
         also = [*line.get("also_ok", ()), *(i for request in line["expect"] for i in request.get("also_ok") or ())]
         also += [other[0]["intent"] for other in line.get("also_expect", ()) if len(other) == 1]
-        yield Example(_counts(evidence(reading, reading.focus(), thread)), _target(wanted[0], also))
+        weight = line.get("weight", 1.0)
+        shares = tuple(weight * share for share in _target(wanted[0], also))
+        yield Example(_counts(evidence(reading, reading.focus(), thread)), shares)
         return
     parts = clauses(reading, vocabulary, thread)
     if len(parts) == len(wanted):
@@ -152,6 +158,11 @@ def _target(wanted: str, also: Iterable[str]) -> tuple[float, ...]:
 
 def _solve(examples: Sequence[Example]) -> dict[str, Sequence[float]]:
     seen = Counter(name for example in examples for name in example.counts)
+    for example in examples:
+        rare = [name for name in example.counts if name.startswith("w=") and seen[name] < SEEN_AT_LEAST]
+        unknown = strangeness(sum(example.counts[name] for name in rare if len(name) - 2 > PLAIN))
+        example.counts[unknown] += 1
+        seen[unknown] += 1
     names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
     column = {name: at for at, name in enumerate(names)}
     cells = [
@@ -163,6 +174,7 @@ def _solve(examples: Sequence[Example]) -> dict[str, Sequence[float]]:
     rows, columns, values = (np.array(part) for part in zip(*cells, strict=True))
     table = csr_matrix((values, (rows, columns)), shape=(len(examples), len(names)))
     target = np.array([example.target for example in examples])
+    weight = target.sum(axis=1, keepdims=True)
     shape = (len(names), len(INTENTS))
     start = np.zeros(shape)
     for cue, intent in HINTS.items():
@@ -176,7 +188,7 @@ def _solve(examples: Sequence[Example]) -> dict[str, Sequence[float]]:
         shares = np.exp(scores)
         total = shares.sum(axis=1, keepdims=True)
         missed = -(target * (scores - np.log(total))).sum()
-        slope = table.T @ (shares / total - target) + PENALTY * (weights - start)
+        slope = table.T @ (weight * shares / total - target) + PENALTY * (weights - start)
         return float(missed + PENALTY / 2 * ((weights - start) ** 2).sum()), slope.ravel()
 
     found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 120})

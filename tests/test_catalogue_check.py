@@ -9,7 +9,7 @@ import pytest
 
 from visitbot import config, languages
 from visitbot.catalogue.check import Finding, check, render
-from visitbot.catalogue.model import Catalogue, Venue
+from visitbot.catalogue.model import Catalogue, Condition, Venue
 from visitbot.catalogue.seed import read_seed
 from visitbot.languages import Language
 
@@ -83,6 +83,12 @@ def spoiled(table: str, record_id: str, **fields: Any) -> Callable[[Catalogue], 
         (spoiled_venue(sources={"city": "nowhere"}), "error", "venues › mucem › sources", "dead-reference"),
         (spoiled("reopenings", "mucem", venue="mucm"), "error", "reopenings › mucem › venue", "dead-reference"),
         (spoiled("reopenings", "mucem", status="ouvert"), "error", "reopenings › mucem › status", "not-allowed"),
+        (
+            spoiled("reopenings", "mucem", conditions=(Condition({}, "clic-france", closed_days=("mardi",)),)),
+            "error",
+            "reopenings › mucem › conditions › closed_days",
+            "not-allowed",
+        ),
         (spoiled("reopenings", "mucem", day=None), "error", "reopenings › mucem", "status-without-day"),
         (spoiled("reopenings", "mucem", status="unknown"), "error", "reopenings › mucem", "unknown-with-day"),
         (spoiled("reopenings", "mucem", day=date(2020, 3, 1)), "error", "reopenings › mucem", "reopens-before-closing"),

@@ -109,6 +109,19 @@ def test_the_series_as_it_was(seed: Catalogue) -> None:
     assert sum(article.url is not None for article in series.press) == 2
 
 
+def test_closing_days_stand_beside_the_hours_that_name_them(seed: Catalogue) -> None:
+    named = {part.id: one.closed_days for part in seed.reopenings for one in part.conditions if one.closed_days}
+    tuesday = ("tuesday",)
+    assert named == {"maclyon": ("monday", "tuesday"), "mba-dijon": tuesday, "mucem": tuesday, "pba-lille": tuesday}
+
+
+def test_notes_say_since_when_they_are_true(seed: Catalogue) -> None:
+    since = {venue.id: venue.notes_since for venue in seed.venues.values() if venue.notes}
+    assert since["museum-angers"] == "2021"
+    assert since["museoparc-alesia"] == "2021-07-03"
+    assert all(since.values())
+
+
 def test_as_of_is_the_day_the_source_was_published(seed: Catalogue) -> None:
     castle = next(one for one in seed.reopenings if one.id == "chambord-castle")
     assert castle.as_of == "2020-06-04"

@@ -2,12 +2,9 @@
 
 import json
 import os
-import pty
 import re
-import signal
-import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -59,11 +56,6 @@ def visitbot(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         return Told(code, said.out, said.err)
 
     return call
-
-
-def process(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """The command as a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "visitbot", *arguments], **options)
 
 
 def question(text: str, number: object = 1, **more: object) -> str:
@@ -208,26 +200,6 @@ def test_a_fault_in_one_answer_does_not_end_the_batch() -> None:
     assert err.getvalue().count("ZeroDivisionError: over") == 2
 
 
-def test_batch_answers_each_line_before_it_reads_the_next() -> None:
-    with process("ask", "--batch", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        for number in range(3):
-            running.stdin.write(question("bonjour", number).encode())
-            running.stdin.flush()
-            assert json.loads(running.stdout.readline())["id"] == number
-        running.stdin.close()
-        assert running.wait() == cli.OK
-
-
-def test_a_reader_that_has_enough_gets_no_complaint() -> None:
-    with process("ask", "--batch", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        assert running.stdout is not None
-        running.stdout.close()
-        _, said = running.communicate(question("bonjour").encode() * 3)
-        assert said == b""
-
-
 # --- chat ---
 
 
@@ -282,44 +254,6 @@ def test_the_conversation_of_the_readme_is_what_the_bot_says(
     told = visitbot(*found[1].split(), typed=typed)
     said = iter(told.out.splitlines())
     assert [line for line in shown if line not in said] == []  # each one, and in this order
-
-
-def on_a_terminal(environment: Mapping[str, str]) -> str:
-    """What a real terminal gets to see of a short conversation."""
-    ours, theirs = pty.openpty()
-    with process("chat", stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **environment}) as running:
-        os.close(theirs)
-        os.write(ours, b"quand rouvre Chambord ?\nquitter\n")
-        seen = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                seen += chunk
-        except OSError:  # Linux says so when the other side is closed
-            pass
-        assert running.wait() == cli.OK
-    os.close(ours)
-    return seen.decode()
-
-
-def test_a_terminal_gets_styles_unless_no_color_is_set() -> None:
-    styled = f"{ESCAPE}[1m"
-    assert styled in on_a_terminal({"TERM": "xterm", "NO_COLOR": ""})
-    assert styled not in on_a_terminal({"TERM": "xterm", "NO_COLOR": "1"})
-    assert styled not in on_a_terminal({"TERM": "dumb", "NO_COLOR": ""})
-
-
-def test_ctrl_c_ends_quietly() -> None:
-    with process("chat", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        assert running.stderr is not None
-        running.stdin.write(b"bonjour\n")
-        running.stdin.flush()
-        while b"> bonjour" not in running.stdout.readline():
-            pass
-        running.send_signal(signal.SIGINT)
-        assert running.wait() == cli.INTERRUPTED
-        assert running.stderr.read() == b""
 
 
 # --- check, restore, run, help ---
@@ -401,13 +335,3 @@ def test_every_example_of_the_help_is_a_command_that_works(visitbot: Command) ->
         arguments = shlex.split(example.partition(" <")[0])
         told = visitbot(*arguments, typed="")
         assert told.code == (cli.SETTINGS if arguments == ["run"] else cli.OK), example
-
-
-def test_asking_loads_nothing_that_only_the_bot_needs() -> None:
-    program = (
-        "import sys; from visitbot.cli import main; code = main(['ask', 'quand rouvre Chambord ?']); "
-        "print(*sys.modules, file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stderr.split()}
-    assert not loaded & {"telegram", "httpx", "asyncio", "pydantic", "tornado", "filelock", "numpy", "readline"}

@@ -123,6 +123,16 @@ def test_days_in_a_row_are_one_period() -> None:
     assert only.when == as_when("2020-05-21..2020-05-22")
 
 
+def test_a_comma_and_an_and_part_two_days() -> None:
+    first, second = find("fr", "c'était Lille hier, et mardi prochain ?")
+    assert (first.typed, second.typed) == ("hier", "mardi prochain")
+
+
+def test_two_days_of_different_times() -> None:
+    first, second = find("en", "What did you visit yesterday and what comes on Monday?")
+    assert (first.when, second.when) == (as_when("2020-05-19"), as_when("2020-05-25"))
+
+
 NOISE = [
     "1" * 4096,
     "le " * 1300,
@@ -178,7 +188,7 @@ def ways(node: Node, path: tuple[tuple[str, Any], ...] = ()) -> Iterator[tuple[P
 
 
 TOMORROW = Pattern(
-    MEANINGS["relative_day"], {"day": 1}, follow=False, alone=False, inner=False, after_rank=False, place=0
+    MEANINGS["relative_day"], {"day": 1}, follow=False, alone=False, inner=False, whole=False, after_rank=False, place=0
 )
 
 

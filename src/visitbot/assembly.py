@@ -12,7 +12,7 @@ from visitbot.catalogue.model import Catalogue
 from visitbot.catalogue.seed import read_seed
 from visitbot.catalogue.store import Store, open_store, read_catalogue
 from visitbot.dialogue import Assistant
-from visitbot.languages import Language, LanguageError
+from visitbot.languages import Language, LanguageError, Later
 from visitbot.understanding.intents import IntentModel, read_model
 from visitbot.understanding.vocabulary import Vocabulary
 
@@ -49,7 +49,7 @@ def assistant(home: Path, source: Callable[[], Catalogue] | None = None) -> Assi
     return Assistant(
         catalogue=source,
         vocabulary=_compiled_once(tongues, _intents()),
-        phrases={code: Phrases.compile(code, tongue.tables["phrases"]) for code, tongue in tongues.items()},
+        phrases=Later(tongues, lambda code: Phrases.compile(code, tongues[code].tables["phrases"])),
     )
 
 

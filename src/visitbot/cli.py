@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
@@ -178,6 +177,8 @@ def _screen() -> "Screen":
 
 def _check(options: argparse.Namespace) -> int:
     """Say what is wrong, missing or contradictory in the catalogue and the language files; exit code 1 when wrong."""
+    import textwrap
+
     from visitbot.assembly import catalogue, spoken
     from visitbot.catalogue.check import check, render
 
@@ -219,7 +220,10 @@ def _run(options: argparse.Namespace) -> int:
     with instance_lock(config.home()):
         live = store(config.home())
         _tell(live.seed_update)
-        return app.run(wanted, assistant(config.home(), live.catalogue))
+        helper = assistant(config.home(), live.catalogue)
+        for language in helper.phrases:  # read all now: a wrong file must stop the start, and nobody wait for it later
+            helper.reply("?", clock.now(), None, language)
+        return app.run(wanted, helper)
 
 
 def _tell(update: "SeedUpdate") -> None:

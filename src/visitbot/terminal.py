@@ -78,8 +78,11 @@ class Conversation:
 
     def say(self, text: str) -> str:
         """What to show in reply to a question or to the number of a choice."""
-        if text.isdecimal() and 0 < int(text) <= len(self.choices):
-            return self._choose(self.choices[int(text) - 1])
+        # Three digits and more may be a year; a short number can only be a slip.
+        if text.isdecimal() and len(text) < 3 and self.choices:
+            if 0 < int(text) <= len(self.choices):
+                return self._choose(self.choices[int(text) - 1])
+            return str(self.words[self.language]["no_choice"]).format(number=int(text), last=len(self.choices))
         return self._ask(text)
 
     def _choose(self, action: Action) -> str:

@@ -66,12 +66,6 @@ def hour(at: time, phrases: Phrases) -> str:
     return phrases.plain("calendar.hour", hour=at.hour)
 
 
-def names_weekday(text: str, when: date, phrases: Phrases) -> bool:
-    """Whether opening hours in words ("tous les jours sauf le mardi") say that it is closed on that day of the week."""
-    weekday = phrases.lists["calendar.weekdays"][when.weekday()].casefold()
-    return any(f"{cue} {weekday}" in text.casefold() for cue in phrases.lists["calendar.closed_on"])
-
-
 def range_start(start: date, end: date, phrases: Phrases, today: date) -> str:
     """The first day of a range without what its last day tells as well: "13" or "13 mai" before "3 juin 2020"."""
     if (start.year, start.month) == (end.year, end.month):

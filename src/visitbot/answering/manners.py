@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from visitbot.answering.answer import Action, Answer, Paragraph
+from visitbot.answering.phrases import Value
 from visitbot.answering.situation import Situation, capital, shortened
 from visitbot.catalogue.model import Venue
 from visitbot.understanding.request import Request
@@ -90,21 +91,29 @@ def impossible_date(request: Request, situation: Situation) -> Paragraph:
 def ask_back(request: Request | None, choices: tuple[Venue, ...], situation: Situation) -> Answer:
     """Several venues fit: ask which, keeping what was asked."""
     names = situation.phrases.join([situation.label(venue) for venue in choices], last="or")
-    intent = request.intent if request else ""
-    period = situation.period(request.when) if request and request.when else ""
-    key = f"{intent}_on" if period and f"choice.{intent}_on" in situation.phrases else intent
-    key = key if f"choice.{key}" in situation.phrases else "any"
+    key, values = _chosen(request or Request(""), situation)
     # A button's label is the name alone: that is what the person has to choose between.
     steps = tuple(
         Action(
             "ask",
             capital(situation.label(venue)),
-            situation.phrases.plain(f"choice.{key}", period=period, **situation.venue_values(venue)),
+            situation.phrases.plain(key, **values, **situation.venue_values(venue)),
         )
         for venue in choices
     )
     asked = situation.say("ask.which", names=names)
     return replace(situation.reply(asked, actions=steps), choices=tuple(venue.id for venue in choices))
+
+
+def _chosen(request: Request, situation: Situation) -> tuple[str, dict[str, Value]]:
+    """The phrase that asks the question anew for a chosen venue, with its day or practical point when it had one."""
+    intent, phrases = request.intent, situation.phrases
+    if request.when and (period := situation.period(request.when)) and f"choice.{intent}_on" in phrases:
+        return f"choice.{intent}_on", {"period": period}
+    topic = f"{intent}.topic.{request.aspect}"
+    if topic in phrases and f"choice.{intent}_about" in phrases:
+        return f"choice.{intent}_about", {"topic": phrases.plain(topic)}
+    return f"choice.{intent}" if f"choice.{intent}" in phrases else "choice.any", {}
 
 
 def examples(situation: Situation) -> tuple[Action, ...]:

@@ -1,11 +1,12 @@
 """The venues themselves: which take part, what and where each is, what a visitor can be told in practice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from visitbot.answering.answer import Answer, Paragraph
 from visitbot.answering.phrases import Value
 from visitbot.answering.situation import Situation, host, sentences, shortened
-from visitbot.catalogue.model import Venue
+from visitbot.catalogue.model import Condition, Venue
 from visitbot.understanding.request import Request
 
 MOST_TOLD = 3
@@ -14,6 +15,8 @@ LONGEST_DESCRIPTION = 200
 LONGEST_CONDITION = 120
 TOPICS = {"price": "price", "booking": "booking", "hours": "hours", "mask": "mask", "tours": "tours"}
 """The practical aspects on which reopening conditions can say something → the topic of such a condition."""
+NEAR = {"price": "booking"}
+"""Where nothing is known, the topic that may help all the same: tickets, without a price."""
 
 
 def venues(request: Request, situation: Situation) -> Answer:
@@ -23,21 +26,21 @@ def venues(request: Request, situation: Situation) -> Answer:
     known = len(situation.catalogue.venues)
     count: dict[str, Value] = {"count": known, "stages": series.stages if series else known}
     if not chosen:
-        return situation.reply(
-            situation.say("venues.none", scope=situation.scope(request), **count), actions=(situation.ask("venues"),)
-        )
+        return situation.none_such(request, "schedule")
     narrowed = bool(request.places or request.kinds or request.without or request.without_places)
     steps = (situation.ask("visit", chosen[0]), *(situation.ask("reopening", venue) for venue in chosen[:2]))
     if request.venues and not request.places:
-        told = [_member(venue, situation) for venue in chosen]
-        return situation.reply(sentences(told), actions=steps)
+        if len(chosen) == 1:
+            return situation.reply(_member(chosen[0], situation), actions=steps)
+        all_of_them = situation.phrases.join([_with_city(situation.label(venue), venue, situation) for venue in chosen])
+        return situation.reply(situation.say("venues.members", names=all_of_them), actions=steps)
     if request.aspect == "count" and not narrowed:
         steps = (situation.ask("venues"), situation.ask("schedule"))
         return situation.reply(situation.say("venues.count", **count), actions=steps)
-    names: list[Value] = [_with_city(venue, situation) for venue in chosen]
+    names: list[Value] = [_with_city(situation.text(venue.name), venue, situation) for venue in chosen]
     if narrowed:
         key = "venues.some" if len(chosen) > 1 else "venues.some_one"
-        title = situation.say(key, scope=situation.scope(request), number=len(chosen))
+        title = situation.say(key, scope=situation.scope(request, len(chosen)), number=len(chosen))
         return situation.reply(situation.listed(title, names), actions=steps)
     rest = situation.say("venues.unnamed", **count) if known < int(str(count["stages"])) else ()
     steps = (situation.ask("reopenings"), situation.ask("schedule"), *situation.open_page(series))
@@ -93,9 +96,8 @@ def _member(venue: Venue, situation: Situation) -> Paragraph:
     return situation.about(venue, "venues.member_in", city=venue.city)
 
 
-def _with_city(venue: Venue, situation: Situation) -> str:
-    """The name, with its city where the name does not tell it."""
-    name = situation.text(venue.name)
+def _with_city(name: str, venue: Venue, situation: Situation) -> str:
+    """A name of a venue, with its city where the name does not tell it."""
     if venue.city.casefold() in name.casefold():
         return name
     return situation.phrases.plain("venues.line", name=name, city=venue.city)
@@ -116,37 +118,43 @@ def _card(venue: Venue, aspect: str | None, situation: Situation) -> list[Paragr
         return [sentences([situation.say("info.no_contact"), site])]
     if aspect == "what":
         return [what, site]
-    note = situation.own(venue.notes)
+    # What came later is not told before its time.
+    known = venue.notes_since is None or situation.has_begun(venue.notes_since)
+    note = situation.own(venue.notes) if known else ""
     remark = situation.say("info.note", text=note) if note and not situation.brief else ()
     return [what, remark, where, site]
 
 
 def _practical(venue: Venue, aspect: str | None, situation: Situation) -> list[Paragraph]:
     """What the conditions of 2020 say on the topic, each with its source; then the site."""
-    topic = TOPICS.get(aspect or "")
     parts = situation.catalogue.reopenings_of(venue.id)
     known = [condition for part in parts for condition in part.conditions]
-    fitting = [one for one in known if topic in one.topics] if topic else [] if aspect else known
-    lines: list[Value] = [
-        situation.say(
-            "practical.line",
-            text=shortened(situation.text(one.text), LONGEST_CONDITION),
-            source=situation.source(one.source),
-        )
-        for one in fitting[: 2 if situation.brief else MOST_TOLD]
-    ]
+    lines = _conditions([one for one in known if TOPICS.get(aspect, "") in one.topics] if aspect else known, situation)
     key = f"practical.topic.{aspect or 'any'}"
     label = situation.phrases.plain(key if key in situation.phrases else "practical.topic.any")
     if not lines:
-        return [
-            sentences(
-                [situation.about(venue, "practical.nothing", topic=label), situation.site(venue, "practical.site")]
-            )
-        ]
+        near = _conditions([one for one in known if NEAR.get(aspect or "") in one.topics], situation)
+        nothing = situation.about(venue, "practical.nothing", topic=label)
+        if not near:
+            return [sentences([nothing, situation.site(venue, "practical.site")])]
+        title = sentences([nothing, situation.say("practical.near")])
+        return [situation.listed(title, near), situation.site(venue, "practical.check")]
     year = max((part.day.year for part in parts if part.day), default=situation.today.year)
     old = year < situation.today.year
     title = situation.about(venue, "practical.known_old" if old else "practical.known", topic=label, year=year)
     return [situation.listed(title, lines), situation.site(venue, "practical.check")]
+
+
+def _conditions(conditions: Sequence[Condition], situation: Situation) -> list[Value]:
+    """The first few, each with its source."""
+    return [
+        situation.say(
+            "practical.line",
+            text=shortened(situation.text(one.text), LONGEST_CONDITION),
+            source=situation.source_of(one),
+        )
+        for one in conditions[: 2 if situation.brief else MOST_TOLD]
+    ]
 
 
 def _site_line(venue: Venue, situation: Situation) -> Paragraph:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from visitbot.answering import calendar
 from visitbot.answering.answer import Answer, Paragraph
-from visitbot.answering.phrases import Value
 from visitbot.answering.situation import Situation, capital, sentences
 from visitbot.catalogue.model import Series, Venue, Visit
 from visitbot.understanding.request import Request
@@ -48,20 +46,21 @@ def schedule(request: Request, situation: Situation) -> Answer:
     values = {
         "period": situation.period(when) if when else "",
         "scope": situation.narrowed(request),
-        **values_of(series, situation),
     }
     paragraphs: list[Paragraph] = []
     if shown:
-        title = situation.say("schedule.whole" if whole else "schedule.within", **values)
+        title = situation.about_series(series, "schedule.whole" if whole else "schedule.within", **values)
         paragraphs.append(situation.listed(title, [line(one, situation) for one in shown]))
     else:
-        paragraphs.append(situation.say("schedule.none" if whole else "schedule.within_none", **values))
+        paragraphs.append(
+            situation.about_series(series, "schedule.none" if whole else "schedule.within_none", **values)
+        )
     others = [situation.label(venue) for venue in venues_of(programme.undated, situation) if venue.id in wanted]
     if others and (whole or narrowed):
         paragraphs.append(situation.say("schedule.undated", names=situation.phrases.join(others)))
     if not programme.complete:
-        paragraphs.append(situation.say("schedule.gaps", known=len(programme.dated), **values_of(series, situation)))
-    paragraphs += situation.sources((one.source, None) for one in shown)
+        paragraphs.append(situation.about_series(series, "schedule.gaps", known=len(programme.dated)))
+    paragraphs += situation.sources(shown)
     return situation.reply(*paragraphs, actions=(*situation.open_page(series), situation.ask("reopenings")))
 
 
@@ -76,11 +75,11 @@ def broadcast(request: Request, situation: Situation) -> Answer:
     if over and f"{key}_past" in situation.phrases:
         key = f"{key}_past"
     text = situation.text(series.description).rstrip(".")
-    told = situation.say(key, text=text, **values_of(series, situation))
+    told = situation.about_series(series, key, text=text)
     source = series.sources.get("time")
     return situation.reply(
         told,
-        *situation.sources([(source, None)]),
+        *situation.sources([source]),
         actions=(*situation.open_page(series), situation.ask("today" if not over else "schedule")),
         preview=series.replay_page if aspect == "replay" else None,
     )
@@ -95,7 +94,7 @@ def outside(programme: Programme, situation: Situation, lead: Paragraph) -> Answ
     return situation.reply(
         sentences([lead, *span(series, situation)]),
         *(situation.say(key, visit=mention(one, situation)) for one in coming or near),
-        *situation.sources((one.source, None) for one in coming or near),
+        *situation.sources(coming or near),
         actions=(
             *(situation.ask("visit", situation.catalogue.venues[one.venue]) for one in coming or near),
             *situation.open_page(series),
@@ -114,26 +113,12 @@ def programme_of(situation: Situation, day: date | None) -> Programme | None:
     return Programme(series, tuple(dated), tuple(one for one in held if one.day is None))
 
 
-def values_of(series: Series, situation: Situation) -> dict[str, Value]:
-    """A series' own facts, for phrases."""
-    return {
-        "title": situation.text(series.title),
-        "start": calendar.range_start(series.start, series.end, situation.phrases, situation.today),
-        "end": situation.day(series.end, weekday=False),
-        "hour": calendar.hour(series.time, situation.phrases),
-        "minutes": series.minutes,
-        "channels": situation.phrases.join(series.channels),
-        "stages": series.stages,
-        "page": series.replay_page,
-    }
-
-
 def span(series: Series | None, situation: Situation) -> list[Paragraph]:
     """ "La série va du 13 mai au 3 juin." """
     if series is None:
         return []
     over = situation.now > ends(series, series.end, situation)
-    return [situation.say("visit.dates_past" if over else "visit.dates", **values_of(series, situation))]
+    return [situation.about_series(series, "visit.dates_past" if over else "visit.dates")]
 
 
 def moment(one: Visit, series: Series, situation: Situation) -> datetime:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from visitbot.answering import calendar
 from visitbot.answering.answer import Action, Answer, Paragraph
 from visitbot.answering.phrases import Value
 from visitbot.answering.situation import Situation, capital, host, lower, sentences, shortened
-from visitbot.catalogue.model import Reopening, Venue
+from visitbot.catalogue.model import WEEKDAYS, Condition, Reopening, Venue
 from visitbot.understanding.request import Request, When
 
 MOST_CONDITIONS = 3
@@ -37,7 +36,7 @@ def reopening(request: Request, situation: Situation) -> Answer:
     """Answer "when does it reopen?" for a venue, several, a place, a kind or a period."""
     venues = situation.chosen(request)
     if not venues:
-        return _none_there(request, situation)
+        return situation.none_such(request, "reopenings")
     if len(venues) == 1 and (request.venues or request.places or request.kinds):
         return _single(venues[0], request, situation)
     entries = _entries(venues, situation)
@@ -62,8 +61,9 @@ def _single(venue: Venue, request: Request, situation: Situation) -> Answer:
         told = _whole(venue, parts[0], when, situation)
     else:
         told = _in_parts(venue, parts, when, situation)
-    paragraphs = [*told, *_conditions(parts, when, situation), *_later_year(venue, parts, situation)]
-    paragraphs += situation.sources(_told_by(parts))
+    conditions = _conditions(parts, when, situation)
+    paragraphs = [*told, *_later_year(venue, parts, situation), *_good_to_know(conditions, parts, situation)]
+    paragraphs += situation.sources([*parts, *(condition for _, condition in conditions)])
     actions = (
         *situation.follow(venue), *situation.open_site(venue), situation.ask("visit", venue), *situation.on_map(venue)
     )  # fmt: skip
@@ -95,7 +95,7 @@ def _part(part: Reopening, when: When | None, situation: Situation) -> Paragraph
         return sentences(remarks) or situation.say(f"reopening.part_unknown{plural}", Part=capital(named))
     key = f"reopening.part_{_tense(part, situation.today)}{plural}"
     line = situation.say(key, Part=capital(named), date=situation.day(part.day))
-    return sentences([*_verdict(part.day, when, situation), line, *_caveats(part, situation)])
+    return sentences([line, *_caveats(part, situation), *_verdict(part.day, when, situation)])
 
 
 def _unknown(venue: Venue, parts: Sequence[Reopening], when: When | None, situation: Situation) -> list[Paragraph]:
@@ -141,38 +141,48 @@ def _window(part: Reopening, situation: Situation) -> list[Paragraph]:
     return [situation.say("reopening.at_earliest", date=situation.day(start))] if start else []
 
 
-def _conditions(parts: Sequence[Reopening], when: When | None, situation: Situation) -> tuple[Paragraph, ...]:
-    """At most three, opening hours first when a day was asked for; with the part they are for when parts differ."""
+def _conditions(
+    parts: Sequence[Reopening], when: When | None, situation: Situation
+) -> list[tuple[Reopening, Condition]]:
+    """At most three, each with the part it is for; opening hours first when a day was asked for."""
     known = [(part, condition) for part in parts for condition in part.conditions]
     if when is not None:
         known.sort(key=lambda one: "hours" not in one[1].topics)
-    several = len({part.id for part, _ in known}) > 1
+    return known[: 1 if situation.brief else MOST_CONDITIONS]
+
+
+def _good_to_know(
+    conditions: Sequence[tuple[Reopening, Condition]], parts: Sequence[Reopening], situation: Situation
+) -> tuple[Paragraph, ...]:
+    """The conditions under a title that says for which part, and for which year when that is over."""
+    if not conditions:
+        return ()
+    concerned = {part.id: part for part, _ in conditions}
+    year = _year_over(parts, situation)
+    title = situation.say("reopening.conditions_old", year=year) if year else situation.say("reopening.conditions")
+    one = next(iter(concerned.values()))
+    if len(parts) > 1 and len(concerned) == 1 and one.part and not year:
+        title = situation.say("reopening.conditions_part", part=situation.text(one.part))
     lines: list[Value] = []
-    for part, condition in known[: 1 if situation.brief else MOST_CONDITIONS]:
+    for part, condition in conditions:
         text = shortened(situation.text(condition.text), LONGEST_CONDITION)
-        named = capital(situation.text(part.part)) if several else ""
+        named = capital(situation.text(part.part)) if len(concerned) > 1 else ""
         lines.append(situation.say("reopening.condition_of", part=named, text=lower(text)) if named else capital(text))
-    return (situation.listed(situation.say("reopening.conditions"), lines),) if lines else ()
+    return (situation.listed(title, lines),)
 
 
-def _told_by(parts: Sequence[Reopening]) -> list[tuple[str | None, str | None]]:
-    """Who says when; the conditions' own sources follow."""
-    dates: list[tuple[str | None, str | None]] = [(part.source, part.as_of) for part in parts]
-    named = {source for source, _ in dates}
-    return dates + [
-        (condition.source, None)
-        for part in parts
-        for condition in part.conditions[:MOST_CONDITIONS]
-        if condition.source not in named
-    ]
+def _year_over(parts: Sequence[Reopening], situation: Situation) -> int | None:
+    """The year of the last reopening when that year is over: then the dates are history."""
+    year = max((part.day.year for part in parts if part.day), default=situation.today.year)
+    return year if year < situation.today.year else None
 
 
 def _later_year(venue: Venue, parts: Sequence[Reopening], situation: Situation) -> tuple[Paragraph, ...]:
     """Years later these are no longer the dates that a visitor needs."""
-    years = [part.day.year for part in parts if part.day]
-    if not years or max(years) >= situation.today.year or venue.site is None:
+    year = _year_over(parts, situation)
+    if year is None or venue.site is None:
         return ()
-    return (situation.say("reopening.later_year", year=max(years), host=host(venue.site), url=venue.site),)
+    return (situation.say("reopening.later_year", year=year, host=host(venue.site), url=venue.site),)
 
 
 # --- "open on Saturday?" ---------------------------------------------------------------------------------------------
@@ -180,7 +190,7 @@ def _later_year(venue: Venue, parts: Sequence[Reopening], situation: Situation) 
 
 def _verdict(day: date, when: When | None, situation: Situation) -> list[Paragraph]:
     """What the date says about the day asked for; for a later day `_days_off` says what it does not."""
-    if when is None or when.start is None or when.start > day:
+    if when is None or when.start is None or when.start > day or when.start == day == situation.today:
         return []
     key = "too_early" if when.end is not None and when.end < day else "the_day" if when.start == day else "during"
     return [situation.say(f"reopening.on_{key}", period=capital(situation.period(when)))]
@@ -190,15 +200,19 @@ def _days_off(venue: Venue, part: Reopening, when: When | None, situation: Situa
     """For a day after the reopening: what can't be concluded, and the weekly closing day when a source names it."""
     if when is None or when.start is None or part.day is None or when.start < part.day:
         return []
-    hours = " ".join(situation.text(condition.text) for condition in part.conditions)
-    asked = capital(situation.period(when))
-    if when.start == when.end and calendar.names_weekday(hours, when.start, situation.phrases):
-        weekday = situation.phrases.lists["calendar.weekdays"][when.start.weekday()]
-        return [situation.say("reopening.closed_weekday", period=asked, weekday=weekday)]
+    if _year_over([part], situation):
+        return []  # `_later_year` says it for all
+    closed = {day for condition in part.conditions for day in condition.closed_days}
+    if closed and when.start == when.end:
+        asked = capital(situation.period(when))
+        if WEEKDAYS[when.start.weekday()] in closed:
+            weekday = situation.phrases.lists["calendar.weekdays"][when.start.weekday()]
+            return [situation.say("reopening.closed_weekday", period=asked, weekday=weekday)]
+        return [situation.site(venue, "reopening.open_weekday", period=asked)] if when.start > part.day else []
     if when.start == part.day:
         return []
-    if named := situation.text(part.part):
-        return [situation.site(venue, "reopening.check_hours_part", part=named)]
+    if name := situation.text(part.part):
+        return [situation.site(venue, "reopening.check_hours_part", part=name)]
     return [situation.site(venue, "reopening.check_hours")]
 
 
@@ -283,7 +297,8 @@ def _in_period(entries: Sequence[_Entry], when: When, request: Request, situatio
     else:
         told.append(situation.say("reopening.within_none", **values))
     # "What is open on Saturday?" wants those before as well; "what reopens in June?" does not.
-    if before and (end - start < A_FEW_DAYS or not within):
+    shown_before = before if end - start < A_FEW_DAYS or not within else []
+    if shown_before:
         told.append(situation.listed(situation.say("reopening.before"), _lines(before, situation, weekday, year)))
         remark = situation.say("reopening.check_each")
     # Whoever names venues wants to hear of each.
@@ -294,15 +309,7 @@ def _in_period(entries: Sequence[_Entry], when: When, request: Request, situatio
         *_not_dated(entries, situation),
         remark,
         *_long_ago(entries, situation),
-        actions=_first_steps(within or after or before or entries, situation),
-    )
-
-
-def _none_there(request: Request, situation: Situation) -> Answer:
-    known = len(situation.catalogue.venues)
-    return situation.reply(
-        situation.say("venues.none", scope=situation.scope(request), count=known),
-        actions=(situation.ask("venues"), situation.ask("reopenings")),
+        actions=_first_steps((within + shown_before) or after or entries, situation),
     )
 
 
@@ -315,24 +322,24 @@ def _lines(entries: Sequence[_Entry], situation: Situation, weekday: bool, told_
         assert part.day is not None
         mark = "reopening.mark_announced" if part.status == "announced" else "reopening.mark_unsure"
         marked = part.status == "announced" or part.confidence != "high"
-        source = situation.source(part.source, part.as_of, part.day) if part.source else situation.say("source.none")
         told = situation.day(part.day, weekday, year=False if part.day.year == told_year else None)
         line = situation.say(
             "reopening.line",
             date=told,
             mark=situation.say(mark) if marked else (),
             name=_name(entry, situation),
-            source=source,
+            source=situation.source_of(part, beside=part.day),
         )
         lines.append(line)
     return lines
 
 
 def _name(entry: _Entry, situation: Situation) -> str:
-    """The venue; with its part when it reopens part by part."""
+    """The venue; with its part when several of them have a date."""
     name = situation.label(entry.venue)
     part = entry.reopening
-    if part is None or len(situation.catalogue.reopenings_of(entry.venue.id)) < 2 or not part.part:
+    dated = [one for one in situation.catalogue.reopenings_of(entry.venue.id) if one.day]
+    if part is None or len(dated) < 2 or not part.part:
         return name
     return situation.phrases.plain("reopening.of_part", name=name, part=situation.text(part.part))
 
@@ -343,10 +350,8 @@ def _not_dated(entries: Sequence[_Entry], situation: Situation) -> tuple[Paragra
 
 
 def _long_ago(entries: Sequence[_Entry], situation: Situation) -> tuple[Paragraph, ...]:
-    years = [entry.day.year for entry in entries if entry.day]
-    if not years or max(years) >= situation.today.year:
-        return ()
-    return (situation.say("reopening.later_year_list", year=max(years)),)
+    year = _year_over([entry.reopening for entry in entries if entry.reopening], situation)
+    return (situation.say("reopening.later_year_list", year=year),) if year else ()
 
 
 def _first_steps(entries: Sequence[_Entry], situation: Situation) -> tuple[Action, ...]:

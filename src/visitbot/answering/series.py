@@ -1,15 +1,16 @@
 """The series as a whole: what it is, its figures, its press, what may follow; each figure with its source."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from visitbot.answering.answer import Action, Answer, Paragraph, Span
 from visitbot.answering.phrases import Value
 from visitbot.answering.situation import Situation, shortened
-from visitbot.catalogue.model import Figure, PressArticle, Ranking, Series
+from visitbot.catalogue.model import Figure, PressArticle, Ranking, Series, Venue
 from visitbot.understanding.request import Request
 
-MOST_ARTICLES = 5
-LONGEST_TITLE = 80
+MOST_ARTICLES, FEW_ARTICLES = 8, 4
+LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 260
 MAIN_FIGURES = ("views", "reach", "interactions")
 
@@ -29,23 +30,22 @@ def results(request: Request, situation: Situation) -> Answer:
     told: list[Paragraph] = []
     if named:
         told += [_standing(venue.id, series, situation) for venue in named]
-        told += [
-            situation.say("results.quote", who=quote.who, text=situation.text(quote.text))
-            for quote in series.quotes
-            if quote.venue in request.venues
-        ]
+        quotes: list[Value] = [situation.text(one.text) for one in series.quotes if one.venue in request.venues]
+        told += [situation.listed(situation.say("results.quote"), quotes)] if quotes else []
         wanted = [figure for figure in wanted if figure.key == "views"]
     if wanted and request.aspect != "top":
         lines: list[Value] = [_figure(figure, situation) for figure in wanted]
-        told.append(situation.listed(situation.say("results.figures", stages=series.stages), lines))
+        over = series.end < situation.today
+        title = situation.about_series(series, "results.figures_past" if over else "results.figures")
+        told.append(situation.listed(title, lines))
     if request.aspect != "interactions" and not named:
         told += [_ranking(ranking, situation) for ranking in rankings]
     if not told:
         told.append(situation.say("results.none"))
     sources = [figure.source for figure in wanted] + [ranking.source for ranking in rankings]
     return situation.reply(
-        *told, *situation.sources((source, None) for source in sources),
-        actions=(*_best(rankings, situation), *situation.open_page(series), situation.ask("press")),
+        *told, *situation.sources(sources),
+        actions=(*_films(named, rankings, situation), *situation.open_page(series), situation.ask("press")),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def about(request: Request, situation: Situation) -> Answer:
     over = series.end < situation.today
     values: dict[str, Value] = {
         "title": situation.text(series.title),
-        "organiser": series.organiser,
+        "organiser": situation.own(series.organiser_in) or series.organiser,
         "partners": situation.phrases.join(series.partners),
         "start": situation.day(series.start),
         "end": situation.day(series.end),
@@ -81,7 +81,7 @@ def about(request: Request, situation: Situation) -> Answer:
         told += [situation.say("about.doubt", text=situation.text(doubt)) for doubt in series.contradictions[:1]]
     source = series.sources.get(fields[aspect] if aspect else "title") or series.sources.get("title")
     return situation.reply(
-        *told, *situation.sources([(source, None)]),
+        *told, *situation.sources([source]),
         actions=(situation.ask("venues"), *situation.open_page(series), situation.ask("results")),
     )  # fmt: skip
 
@@ -95,20 +95,17 @@ def press(request: Request, situation: Situation) -> Answer:
     lead: tuple[Paragraph, ...] = ()
     if named and not mine:
         lead = tuple(situation.about(venue, "press.none_of") for venue in named[:1])
-    shown = (mine or articles)[:MOST_ARTICLES]
+    # Beside the point where none is about the venue asked for, and one of several answers: then only a few.
+    shown = (mine or articles)[: FEW_ARTICLES if lead or situation.brief else MOST_ARTICLES]
     if not shown:
         return situation.reply(situation.say("press.none"), actions=situation.open_page(series))
     paragraph = situation.listed(situation.say("press.title"), [_article(article, situation) for article in shown])
     rest = len(mine or articles) - len(shown)
     more = situation.say("press.more", count=rest) if rest else ()
-    opened = tuple(
-        Action("open", situation.phrases.plain("press.read", paper=article.paper), article.url)
-        for article in shown
-        if article.url
-    )[:2]
+    opened = tuple(Action("open", _to_read(article, situation), article.url) for article in shown if article.url)[:2]
     sources = {article.source for article in shown if not article.url}
     return situation.reply(
-        *lead, paragraph, more, *situation.sources((source, None) for source in sorted(sources)),
+        *lead, paragraph, more, *situation.sources(sorted(sources)),
         actions=(*opened, situation.ask("about"), situation.ask("results")),
     )  # fmt: skip
 
@@ -128,7 +125,7 @@ def next_season(_: Request, situation: Situation) -> Answer:
     source = series.sources.get("next_edition") or series.sources.get("title")
     return situation.reply(
         situation.say("next.said", text=said.rstrip(".")), situation.say("next.nothing_since"),
-        *situation.sources([(source, None)]),
+        *situation.sources([source]),
         actions=(*situation.open_page(series), situation.ask("about")),
     )  # fmt: skip
 
@@ -162,9 +159,17 @@ def _standing(venue: str, series: Series, situation: Situation) -> Paragraph:
     return situation.about(place, "results.venue_top", kinds=kinds, number=len(tops[0].venues))
 
 
-def _best(rankings: list[Ranking], situation: Situation) -> tuple[Action, ...]:
-    first = situation.venues(rankings[0].venues)[:1] if rankings else ()
-    return tuple(situation.ask("visit", venue) for venue in first)
+def _films(named: Sequence[Venue], rankings: Sequence[Ranking], situation: Situation) -> tuple[Action, ...]:
+    """The visit of the venue that was asked about, else of the one named first."""
+    first = named or (situation.venues(rankings[0].venues) if rankings else ())
+    return tuple(situation.ask("visit", venue) for venue in first[:1])
+
+
+def _to_read(article: PressArticle, situation: Situation) -> str:
+    if article.published is None:
+        return situation.phrases.plain("press.read_undated", paper=article.paper)
+    published = situation.day(article.published, weekday=False)
+    return situation.phrases.plain("press.read", paper=article.paper, date=published)
 
 
 def _article(article: PressArticle, situation: Situation) -> Paragraph:

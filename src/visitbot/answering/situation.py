@@ -3,16 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from visitbot.answering import calendar
 from visitbot.answering.answer import Action, Answer, Paragraph, Pin, Span
 from visitbot.answering.phrases import Phrases, Value, as_spans, merged
-from visitbot.catalogue.model import Catalogue, Place, Series, Text, Venue
+from visitbot.catalogue.model import Catalogue, Place, Reopening, Series, Text, Venue
 from visitbot.understanding.request import Request, When
 
 MOST_LINES = 12
 """A list longer than this is cut: a phone's screen."""
+
+
+class Sourced(Protocol):
+    """A fact that names its sources: a visit, a reopening, a condition."""
+
+    @property
+    def source(self) -> str | None:
+        """Id of the Source; None when there is none."""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Ids of further Sources that say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,23 @@ class Situation:
         stood = {form: forms.get(form) or self.phrases.plain(f"form.{form}", name=name) for form in ("the", "of", "at")}
         return {"name": name, "The": capital(stood["the"]), **stood}
 
+    def about_series(self, series: Series, key: str, **values: Value) -> Paragraph:
+        """A phrase about a series: {title}, {start}, {end}, {hour}, {minutes}, {channels}, {stages}, {page}."""
+        return self.phrases.say(key, **{**self.series_values(series), **values})
+
+    def series_values(self, series: Series) -> dict[str, Value]:
+        """A series' own facts as they stand in a sentence."""
+        return {
+            "title": self.text(series.title),
+            "start": calendar.range_start(series.start, series.end, self.phrases, self.today),
+            "end": self.day(series.end, weekday=False),
+            "hour": calendar.hour(series.time, self.phrases),
+            "minutes": series.minutes,
+            "channels": self.phrases.join(series.channels),
+            "stages": series.stages,
+            "page": series.replay_page,
+        }
+
     def label(self, venue: Venue) -> str:
         """A venue's short name as it stands in a row: "le Mucem"."""
         return venue.forms.get(self.phrases.code, {}).get("the") or self.text(venue.name)
@@ -88,16 +118,43 @@ class Situation:
         Its year is left out where it is the present one, or that of a date told `beside` it.
         """
         known = self.catalogue.sources.get(source)
-        title, url = (known.title, known.url) if known else (source, None)
+        title, url = (self.own(known.title_in) or known.title, known.url) if known else (source, None)
         when = as_of or (known.published if known else None)
         label = Span(title, url=url)
         if when is None:
             return self.say("source.undated", title=label)
         return self.say("source.dated", title=label, date=calendar.loosely(when, self.phrases, beside or self.today))
 
-    def sources(self, told: Iterable[tuple[str | None, str | None]], most: int = 3) -> tuple[Paragraph, ...]:
-        """The closing line of an answer, each of (source, as-of) once, as a list of at most one paragraph."""
-        named = list(dict.fromkeys(self.source(source, as_of) for source, as_of in told if source))[:most]
+    def source_of(self, fact: Sourced, beside: date | None = None) -> Paragraph:
+        """Who says a fact; where several do, the first whose word is out by now.
+
+        So a conversation set in the past (`--now`) quotes a paper of its own days, if there is one.
+        """
+        if fact.source is None:
+            return self.say("source.none")
+        as_of = fact.as_of if isinstance(fact, Reopening) else None
+        for one in (fact.source, *fact.also):
+            known = self.catalogue.sources.get(one)
+            when = (as_of if one == fact.source else None) or (known.published if known else None)
+            if when and self.has_begun(when):
+                return self.source(one, when, beside)
+        return self.source(fact.source, as_of, beside)
+
+    def has_begun(self, iso: str) -> bool:
+        """Whether an ISO day, month or year has come: "2020-06" from the first day of June."""
+        return iso <= self.today.isoformat()[: len(iso)]
+
+    def sources(self, told: Iterable[Sourced | str | None], most: int = 3) -> tuple[Paragraph, ...]:
+        """The closing line of an answer, each source once, as a list of at most one paragraph.
+
+        `told`: the facts that were told, or ids of sources; those without source are left out.
+        """
+        names = [
+            self.source(one) if isinstance(one, str) else self.source_of(one)
+            for one in told
+            if one is not None and (isinstance(one, str) or one.source is not None)
+        ]
+        named = list(dict.fromkeys(names))[:most]
         if not named:
             return ()
         spans: list[Span] = []
@@ -148,23 +205,33 @@ class Situation:
         elif request.kinds and not any(venue.kind in request.kinds for venue in found):
             # "Chambord et les musées d'art"; but "le château de Chambord" is Chambord alone.
             found += tuple(venue for venue in self.catalogue.venues.values() if venue.kind in request.kinds)
-        gone = set(request.without) | {
-            venue.id for place in request.without_places for venue in self.catalogue.venues_in(place)
-        }
+        gone = self.left_out(request)
         return tuple(venue for venue in found if venue.id not in gone)
 
+    def left_out(self, request: Request) -> tuple[str, ...]:
+        """Ids of the venues that the person excludes, by name or by place."""
+        there = (venue.id for place in request.without_places for venue in self.catalogue.venues_in(place))
+        return tuple(dict.fromkeys((*request.without, *there)))
+
     def narrowed(self, request: Request) -> str:
-        """The scope as a tail of a title, ", châteaux en Alsace"; nothing where all venues were meant."""
+        """The scope as a tail of a title, ", châteaux en Alsace", ", sans Chambord"; nothing where all were meant."""
         if not (request.places or request.kinds):
-            return ""
+            return self._excepted(request, "list.without")
         return self.phrases.plain("list.scope", scope=self.scope(request))
 
-    def scope(self, request: Request) -> str:
-        """What a list was narrowed to, in words: "châteaux en Alsace", "lieux"."""
-        kinds = [self.phrases.plain(f"kinds.{kind}") for kind in request.kinds if f"kinds.{kind}" in self.phrases]
-        what = text_of(self.phrases.join(kinds)) if kinds else self.phrases.plain("kinds.any")
+    def scope(self, request: Request, number: int = 2) -> str:
+        """What a list was narrowed to, in words: "châteaux en Alsace", "lieux (sans Chambord)"; "château" for one."""
+        table = "kind" if number == 1 else "kinds"
+        kinds = [self.phrases.plain(f"{table}.{kind}") for kind in request.kinds if f"{table}.{kind}" in self.phrases]
+        last = "or" if number == 1 else "and"
+        what = text_of(self.phrases.join(kinds, last)) if kinds else self.phrases.plain(f"{table}.any")
         where = self.where(request)
-        return f"{what} {where}" if where else what
+        return (f"{what} {where}" if where else what) + self._excepted(request, "list.except")
+
+    def _excepted(self, request: Request, key: str) -> str:
+        """What was left out, in words."""
+        names = [self.label(venue) for venue in self.venues(self.left_out(request))]
+        return self.phrases.plain(key, names=self.phrases.join(names)) if names else ""
 
     def where(self, request: Request) -> str:
         """The places of a request in words: "en Alsace et à Lyon"."""
@@ -231,6 +298,11 @@ class Situation:
         """An answer in this language; empty paragraphs are left out."""
         told = tuple(paragraph for paragraph in paragraphs if paragraph)
         return Answer(told, tuple(actions), pin, preview, self.phrases.code)
+
+    def none_such(self, request: Request, instead: str) -> Answer:
+        """No venue of the series is what was asked for; `instead`: the question to offer beside the list of all."""
+        told = self.say("venues.none", scope=self.scope(request, 1), count=len(self.catalogue.venues))
+        return self.reply(told, actions=(self.ask("venues"), self.ask(instead)))
 
 
 def capital(text: str) -> str:

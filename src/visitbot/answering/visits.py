@@ -17,9 +17,8 @@ from visitbot.answering.programme import (
     programme_of,
     schedule,
     span,
-    values_of,
 )
-from visitbot.answering.situation import Situation, capital, sentences, shortened
+from visitbot.answering.situation import Situation, Sourced, capital, sentences, shortened
 from visitbot.catalogue.model import Link, Series, Venue, Visit
 from visitbot.understanding.request import Request, When
 
@@ -33,10 +32,7 @@ def visit(request: Request, situation: Situation) -> Answer:
     if request.venues or request.places or request.kinds:
         venues = situation.chosen(request)
         if not venues:
-            return situation.reply(
-                situation.say("venues.none", scope=situation.scope(request), count=len(situation.catalogue.venues)),
-                actions=(situation.ask("venues"), situation.ask("schedule")),
-            )
+            return situation.none_such(request, "schedule")
         if len(venues) == 1:
             return _of_venue(venues[0], request, situation)
         return _of_venues(venues, situation)
@@ -74,10 +70,10 @@ def _of_venue(venue: Venue, request: Request, situation: Situation) -> Answer:
     described = () if situation.brief else (_described(venue, situation),)
     links, preview = _links(venue, held, series, situation)
     order = (*links, *told) if request.aspect == "video" else (*told, *described, *links)
-    told_by = [one.source for one in days] + [link.source for one in held for link in one.links]
+    told_by: list[Sourced | str | None] = [*days, *(link.source for one in held for link in one.links)]
     return situation.reply(
         *order,
-        *situation.sources((source, None) for source in told_by),
+        *situation.sources(told_by),
         actions=_steps(venue, situation),
         preview=preview,
     )
@@ -95,7 +91,7 @@ def _of_day(day: date, programme: Programme, situation: Situation) -> Answer:
             links, preview = _links(venue, [one], series, situation)
             paragraphs += [_sentence(one, situation), _described(venue, situation), *links]
         return situation.reply(
-            *paragraphs, *situation.sources((one.source, None) for one in found),
+            *paragraphs, *situation.sources(found),
             actions=_steps(situation.catalogue.venues[found[0].venue], situation), preview=preview,
         )  # fmt: skip
     asked = capital(situation.period(When(day, day)))
@@ -105,10 +101,10 @@ def _of_day(day: date, programme: Programme, situation: Situation) -> Answer:
     near = _around(day, programme)
     lines: list[Value] = [line(one, situation) for one in near]
     return situation.reply(
-        situation.say(key, date=asked, known=len(programme.dated), **values_of(series, situation)),
+        situation.about_series(series, key, date=asked, known=len(programme.dated)),
         situation.listed(situation.say("visit.around"), lines) if lines else (),
-        situation.say("visit.all_videos", **values_of(series, situation)),
-        *situation.sources((one.source, None) for one in near),
+        situation.about_series(series, "visit.all_videos"),
+        *situation.sources(near),
         actions=(*situation.open_page(series), situation.ask("schedule"), situation.ask("venues")),
     )
 
@@ -125,12 +121,12 @@ def _ranked(rank: str | int, programme: Programme, situation: Situation) -> Answ
         return _named("visit.last", found, programme, situation)
     if programme.complete and 1 <= number <= len(programme.dated):
         return _named("visit.number", programme.dated[number - 1 : number], programme, situation, number)
-    values = {"number": number, "known": len(programme.dated), **values_of(series, situation)}
     key = "visit.number_unknown" if 1 <= number <= series.stages else "visit.number_beyond"
+    title = situation.about_series(series, key, number=number, known=len(programme.dated))
     return situation.reply(
-        situation.listed(situation.say(key, **values), [line(one, situation) for one in programme.dated]),
-        situation.say("visit.all_videos", **values),
-        *situation.sources((one.source, None) for one in programme.dated),
+        situation.listed(title, [line(one, situation) for one in programme.dated]),
+        situation.about_series(series, "visit.all_videos"),
+        *situation.sources(programme.dated),
         actions=(*situation.open_page(series), situation.ask("venues")),
     )
 
@@ -142,10 +138,10 @@ def _next(programme: Programme, situation: Situation) -> Answer:
     if not coming:
         last = programme.dated[-1:]
         return situation.reply(
-            situation.say("visit.over", **values_of(series, situation)),
+            situation.about_series(series, "visit.over"),
             *([situation.say("visit.last_known", visit=mention(one, situation)) for one in last]),
-            situation.say("visit.all_videos", **values_of(series, situation)),
-            *situation.sources((one.source, None) for one in last),
+            situation.about_series(series, "visit.all_videos"),
+            *situation.sources(last),
             actions=(*situation.open_page(series), situation.ask("reopenings"), situation.ask("next_season")),
         )
     first = coming[0]
@@ -153,9 +149,9 @@ def _next(programme: Programme, situation: Situation) -> Answer:
     if sure and first.day is not None:
         return _named("visit.next", programme.on(first.day), programme, situation)
     return situation.reply(
-        situation.say("visit.next_unsure", known=len(programme.dated), **values_of(series, situation)),
+        situation.about_series(series, "visit.next_unsure", known=len(programme.dated)),
         situation.say("visit.next_known", visit=mention(first, situation)),
-        *situation.sources([(first.source, None)]),
+        *situation.sources([first]),
         actions=(situation.ask("visit", situation.catalogue.venues[first.venue]), *situation.open_page(series)),
     )
 
@@ -183,10 +179,10 @@ def _of_venues(venues: Sequence[Venue], situation: Situation) -> Answer:
         key = "schedule.undated" if dated else "visit.undated"
         paragraphs.append(situation.say(key, names=situation.phrases.join(missing)))
     if series:
-        paragraphs.append(situation.say("visit.all_videos", **values_of(series, situation)))
+        paragraphs.append(situation.about_series(series, "visit.all_videos"))
     return situation.reply(
         *paragraphs,
-        *situation.sources((one.source, None) for one in dated),
+        *situation.sources(dated),
         actions=(*(situation.ask("visit", venue) for venue in venues[:2]), *situation.open_page(series)),
     )
 
@@ -195,7 +191,7 @@ def _all_videos(programme: Programme, situation: Situation) -> Answer:
     """Which video was not said: the page that has them all."""
     series = programme.series
     return situation.reply(
-        situation.say("visit.all_videos", **values_of(series, situation)),
+        situation.about_series(series, "visit.all_videos"),
         situation.say("visit.which"),
         actions=(*situation.open_page(series), situation.ask("venues"), situation.ask("schedule")),
         preview=series.replay_page,
@@ -218,7 +214,7 @@ def _sentence(one: Visit, situation: Situation) -> Paragraph:
     else:
         tense = "today_over" if end <= situation.now else "on_now" if start <= situation.now else "today"
     hour = calendar.hour(one.time or series.time, situation.phrases)
-    values = {**values_of(series, situation), "date": situation.day(one.day), "hour": hour}
+    values = {**situation.series_values(series), "date": situation.day(one.day), "hour": hour}
     sentence = situation.about(venue, f"visit.{tense}", **values)
     return sentence if one.confidence == "high" else sentences([sentence, situation.say("visit.unsure")])
 
@@ -246,7 +242,7 @@ def _links(
         told.append(situation.say("visit.also", links=situation.phrases.join(others)))
     if not films and series is not None:
         key = "visit.no_link_past" if situation.now > ends(series, series.end, situation) else "visit.no_link"
-        told.insert(0, situation.about(venue, key, **values_of(series, situation)))
+        told.insert(0, situation.about(venue, key, **situation.series_values(series)))
     preview = films[0].url if films else series.replay_page if series else None
     return tuple(told), preview
 

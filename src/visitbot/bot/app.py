@@ -26,6 +26,7 @@ from visitbot import clock, config, languages
 from visitbot.bot import hearing, logs, profile
 from visitbot.bot.delivery import Delivery, reason
 from visitbot.bot.lanes import WORKERS, Lanes
+from visitbot.bot.polling import QUIET_FOR, Ear
 from visitbot.bot.public import Public
 from visitbot.bot.settings import Settings
 from visitbot.bot.wording import Wording, choose, compile_all
@@ -42,8 +43,6 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds between attempts to reach Telegram at start; the last for ever."""
 CONFLICTS, WITHIN = 3, 60.0
 """So many 409 in so many seconds are a second bot; one alone is the end of the bot that ran before."""
-QUIET_FOR = 60.0
-"""Seconds between two lines of log about one outage."""
 
 
 def register(application: Bot, public: Public) -> None:
@@ -63,6 +62,7 @@ def build(
 ) -> Bot:
     """The bot, ready to be started. Raises SettingsError when there is no token."""
     public = Public(assistant, now, wordings, choose(wordings, settings.language).language, settings.context_minutes)
+    lanes = Lanes(lambda update: hearing.needs_answer(update, public.is_command), public.on_flood)
     application: Bot = (
         ApplicationBuilder()
         .token(settings.require_token())
@@ -71,8 +71,9 @@ def build(
         .connection_pool_size(2 * WORKERS)
         .pool_timeout(10)
         .read_timeout(10)
-        .rate_limiter(Delivery(public.conversations.move))
-        .concurrent_updates(Lanes(lambda update: hearing.needs_answer(update, public.is_command), public.on_flood))
+        .rate_limiter(Delivery(public.conversations.move, lanes.rest))
+        .get_updates_request(Ear())
+        .concurrent_updates(lanes)
         .build()
     )
     register(application, public)
@@ -196,9 +197,9 @@ class _Watch:
             if len(self._conflicts) == CONFLICTS and now - self._conflicts[0] < WITHIN and not self._ending.done():
                 log.critical("two bots run with the same token; this one stops. Stop the other, or give each its own.")
                 self._ending.set_result(PROBLEM)
-        elif now - self._told >= QUIET_FOR:
-            self._told = now
-            log.warning("Telegram can't be reached (%s); trying again", reason(error))
+        elif now - self._told >= QUIET_FOR and (isinstance(error, BadRequest) or not isinstance(error, NetworkError)):
+            self._told = now  # an outage is told where it is noticed, by the Ear
+            log.warning("Telegram gives no news (%s); trying again", reason(error))
 
 
 def _wrong_token() -> int:

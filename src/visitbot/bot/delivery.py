@@ -13,7 +13,7 @@ The Bot API has no key that would make a repeated message one message, so exactl
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -39,11 +39,12 @@ SPOKEN = frozenset({"sendMessage", "sendVenue"})
 class Delivery(BaseRateLimiter[int]):
     """python-telegram-bot's place between a call and the wire."""
 
-    __slots__ = ("_free_from", "_moved", "_on_moved")
+    __slots__ = ("_free_from", "_moved", "_on_moved", "_rest")
 
-    def __init__(self, on_moved: Callable[[int, int], None]) -> None:
-        """`on_moved` is told the old and the new id of a group."""
+    def __init__(self, on_moved: Callable[[int, int], None], rest: Callable[[float], Awaitable[None]]) -> None:
+        """`on_moved` is told the old and the new id of a group; `rest` sleeps so many seconds, in nobody's way."""
         self._on_moved = on_moved
+        self._rest = rest
         self._free_from: dict[object, float] = {}
         self._moved: dict[object, int] = {}
 
@@ -86,7 +87,7 @@ class Delivery(BaseRateLimiter[int]):
                 if not surely_not and endpoint in SPOKEN:
                     data["disable_notification"] = True
                 log.warning("%s failed (%s), trying again", endpoint, reason(failure))
-                await asyncio.sleep(PAUSES[attempt])
+                await self._rest(PAUSES[attempt])
         raise AssertionError("the last attempt returns or raises")
 
     def _follow(self, old: object, new: int) -> None:
@@ -104,7 +105,7 @@ class Delivery(BaseRateLimiter[int]):
         if pause > PATIENCE:
             raise RetryAfter(timedelta(seconds=pause))
         if pause > 0:
-            await asyncio.sleep(pause)
+            await self._rest(pause)
 
 
 def reason(failure: Exception) -> str:

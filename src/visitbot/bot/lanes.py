@@ -8,6 +8,7 @@ newest is worth an answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,10 @@ WAITING = 8
 """Updates of one chat that may wait for an answer."""
 BACKLOG = 4096
 """Updates held at all: those of floods leave at once, so only very many different chats get here."""
+
+
+_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
+"""Whether this task keeps a worker busy."""
 
 
 @dataclass(slots=True)
@@ -69,11 +74,24 @@ class Lanes(BaseUpdateProcessor):
                 if update.inline_query is not None and lane.newest != update.update_id:
                     _let_go(coroutine)
                 else:
+                    _at_work.set(True)
                     await coroutine
         finally:
+            _at_work.set(False)
             lane.waiting -= 1
             if lane.waiting == 0:
                 self._lanes.pop(key, None)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait in the middle of an update. Its chat waits with it, its worker does not: others may need one."""
+        if not _at_work.get():  # what the bot does of itself, such as publishing its profile, has no worker
+            await asyncio.sleep(seconds)
+            return
+        self._workers.release()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await self._workers.acquire()
 
 
 def _key(update: Update) -> Hashable:

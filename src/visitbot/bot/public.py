@@ -21,6 +21,8 @@ from visitbot.understanding.request import Request
 
 log = logging.getLogger(__name__)
 
+MUTED = ("not enough rights", "have no rights", "write_forbidden", "topic_closed")
+"""How Telegram says, as a bad request, that an admin has taken the word from the bot or from everybody."""
 AWAY = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
@@ -147,6 +149,9 @@ class Public:
         """A handler failed: the person gets a kind word, the operator the cause without the person's words."""
         error = context.error
         if error is None:
+            return
+        if isinstance(error, BadRequest) and any(sign in error.message.casefold() for sign in MUTED):
+            log.info("a group does not let the bot write: %s", error)
             return
         if isinstance(error, Forbidden):  # somebody has blocked the bot or sent it away: nothing is wrong
             log.info("a chat was left: %s", error)

@@ -65,7 +65,7 @@ async def say_anew(
         buttons = keyboard if number == len(parts) - 1 else None
         shown = rendering.preview(answer) if number == 0 else NO_PREVIEW
         if part is None:
-            await bot.delete_message(place.chat, old)
+            await _delete(bot, place.chat, old)
         elif old is None:
             message = await bot.send_message(
                 place.chat, part, parse_mode=ParseMode.HTML, link_preview_options=shown,
@@ -93,9 +93,17 @@ async def _edit(
             text, chat, message, parse_mode=ParseMode.HTML, link_preview_options=shown, reply_markup=keyboard
         )
     except BadRequest as refusal:
-        # A corrected typo often has the same answer, which Telegram refuses to put in its own place.
-        if "not modified" not in refusal.message:
+        # A corrected typo often has the same answer, which Telegram refuses to put in its own place; and what the
+        # person has deleted meanwhile is not wanted.
+        if "not modified" not in refusal.message and "not found" not in refusal.message:
             raise
+
+
+async def _delete(bot: Bot, chat: int, message: int) -> None:
+    try:
+        await bot.delete_message(chat, message)
+    except BadRequest as refusal:  # somebody was faster, or it has grown too old
+        log.info("a message could not be taken back: %s", refusal.message)
 
 
 def _reply(place: Place) -> ReplyParameters | None:

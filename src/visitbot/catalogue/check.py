@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from visitbot.catalogue.model import KINDS, Catalogue, Reopening, Series, Text, Venue, Visit
+from visitbot.catalogue.model import KINDS, WEEKDAYS, Catalogue, Reopening, Series, Text, Venue, Visit
 from visitbot.catalogue.records import dead_references
 from visitbot.languages import Language
 from visitbot.understanding.text import words
@@ -169,6 +169,8 @@ def _parts(record: Any, path: str, codes: Sequence[str]) -> Iterator[Finding]:
         if one.name in ("url", "site", "replay_page"):
             if value is not None and not _is_address(value):
                 yield Finding("error", here, "bad-address", {"url": value})
+        elif one.name.endswith("_in"):
+            continue  # only for the languages that word it differently
         elif one.type is Text or one.name == "forms":
             yield from (
                 Finding("error", here, "no-language", {"lang": code}) for code in codes if value and code not in value
@@ -216,6 +218,8 @@ def _reopenings(catalogue: Catalogue) -> Iterator[Finding]:
         for condition in one.conditions:
             for topic in condition.topics:
                 yield from _known(f"{where} › conditions", "topics", topic, TOPICS)
+            for day in condition.closed_days:
+                yield from _known(f"{where} › conditions", "closed_days", day, WEEKDAYS)
         if one.source is None:
             yield Finding("warning", where, "no-source", {"field": "day"})
         elif one.as_of is None:

@@ -8,6 +8,7 @@ Text = Mapping[str, str]
 """The same words in several languages: language code → text. French is always there."""
 
 KINDS = ("art", "castle", "science", "history", "archaeology", "aquarium", "monument")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Source:
     id: str
     title: str
     """How to name it to a person: "France Bleu"."""
+    title_in: Text = field(default_factory=dict)
+    """The title in the languages that word it differently."""
     url: str | None = None
     published: str | None = None
     """ISO day or month ("2020-06-04", "2020-06"); None when unknown."""
@@ -61,6 +64,8 @@ class Venue:
     """ISO day or month of the closing; None when not found."""
     notes: Text = field(default_factory=dict)
     """What changed later or is worth telling."""
+    notes_since: str | None = None
+    """ISO day, month or year from which the notes are true, at the latest; None: always."""
     contradictions: tuple[Text, ...] = ()
     """Where the sources disagree, in plain words."""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +101,8 @@ class Condition:
     source: str
     topics: tuple[str, ...] = ()
     """Out of "hours", "booking", "mask", "price", "limit", "route", "tours", "other"."""
+    closed_days: tuple[str, ...] = ()
+    """Out of WEEKDAYS: those on which these hours say that it is closed; empty when they don't say."""
     also: tuple[str, ...] = ()
     """Ids of further Sources that say the same."""
 
@@ -206,6 +213,8 @@ class Series:
     replay_page: str
     stages: int
     description: Text
+    organiser_in: Text = field(default_factory=dict)
+    """The organiser in the languages that word it differently."""
     figures: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
     press: tuple[PressArticle, ...] = ()

@@ -109,6 +109,8 @@ def _card(card: Document, file: Path) -> Document:
             document[key] = _texted_all(found)
         elif key in _TEXTS | _LISTS and isinstance(found, Mapping):
             document[key] = _without_sources(found)
+            if "since" in found:
+                document[f"{key}_since"] = _iso(document[key].pop("since"))
         elif isinstance(found, Mapping) and _FACT & set(found):
             document[key] = _value(key, found, file)
         else:

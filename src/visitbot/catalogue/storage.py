@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,8 +20,6 @@ KEPT_DAYS = 14
 """So many last states stay, and the last one of so many days: a burst of edits can't push last week out."""
 
 LOCK_SECONDS = 10.0
-
-_log = logging.getLogger(__name__)
 
 Tables = dict[str, dict[str, Any]]
 Stamp = tuple[int, int, int, int, int]
@@ -131,7 +128,9 @@ class StateFile:
             _place(content, self.copies_folder / name, durable=False)
             self._rotate()
         except OSError as problem:  # the change itself is safely written: it would be wrong to call it failed
-            _log.warning("%s: no copy could be kept: %s", self.copies_folder, problem)
+            import logging  # those who only ask need not pay for it
+
+            logging.getLogger(__name__).warning("%s: no copy could be kept: %s", self.copies_folder, problem)
 
     def _rotate(self) -> None:
         copies = self.copies()

@@ -1,9 +1,7 @@
 """The live catalogue: TinyDB tables in one durable file, made from the seed and then changed by staff."""
 
 import contextlib
-import hashlib
 import json
-import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from tinydb.table import Table
 
 __all__ = ["SeedUpdate", "Store", "StoreBusy", "StoreError", "instance_lock", "open_store", "read_catalogue", "restore"]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +54,14 @@ class SeedUpdate:
 class Restored:
     """What `restore` did."""
 
-    copy: Path
-    """The copy that is live again."""
+    copy: Path | None
+    """The copy that is live again; None: the live file is good, and nothing was done."""
     kept: Path | None
     """Where the bad file is now; None when there was none."""
 
     def __str__(self) -> str:
+        if self.copy is None:
+            return "The catalogue is good; there is nothing to restore."
         kept = f"; the file it replaces is kept as {self.kept}" if self.kept else ""
         return f"{self.copy} is the catalogue again{kept}"
 
@@ -189,7 +187,9 @@ class Store:
             if self._known is None:
                 raise
             self._refused = stamp
-            _log.error("%s\nUntil then the last good state is used.", wrong)
+            import logging  # like hashlib below: those who only ask need not pay for it
+
+            logging.getLogger(__name__).error("%s\nUntil then the last good state is used.", wrong)
         return self._known[1]
 
     @contextlib.contextmanager
@@ -244,12 +244,12 @@ def read_catalogue(home: Path, seed: Path) -> Catalogue:
 def restore(home: Path) -> Restored:
     """Put the newest good copy back; a bad file stays beside it under a new name.
 
-    Raises StoreError when the live file is good or no copy is.
+    A good live file is left alone. Raises StoreError when no copy is good.
     """
     file = StateFile(home)
     with file.locked():
         if file.stamp() is not None and _good(file.path):
-            raise StoreError(f"{file.path}: is good; there is nothing to restore")
+            return Restored(None, None)
         copy = file.newest_good_copy()
         if copy is None:
             raise StoreError(f"{file.copies_folder}: holds no good copy. Nothing was changed.")
@@ -323,6 +323,8 @@ def _known_table(name: str) -> str:
 
 def _digest(document: Document | None) -> str:
     """A short mark of a document's content, whatever the order of its keys."""
+    import hashlib
+
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
 
 

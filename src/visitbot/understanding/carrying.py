@@ -1,13 +1,14 @@
 """What a message takes over from the conversation: "et demain ?", "les deux", "l'autre château", "son adresse"."""
 
-from dataclasses import replace
+import itertools
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from visitbot.catalogue.model import Catalogue
 from visitbot.understanding.clauses import Clause
 from visitbot.understanding.context import Context, venues_of
-from visitbot.understanding.reading import Reading
-from visitbot.understanding.request import DATED, When
-from visitbot.understanding.vocabulary import Vocabulary
+from visitbot.understanding.reading import Reading, Spans
+from visitbot.understanding.request import DATED, Request, When
 
 NARROWED = frozenset({"reopening", "visit", "schedule", "venues"})
 """Intents that a place or a kind of venue narrows."""
@@ -15,26 +16,52 @@ ABOUT_ONE = frozenset({"practical", "venue_info"})
 """Intents that make no sense without a venue."""
 CARRIED = frozenset({"reopening", "visit", "practical", "venue_info", "subscribe", "unsubscribe", "results"})
 """Intents for which the conversation's venue stands when none is named."""
+OPENING_WORDS = frozenset({"reopen", "open", "closed", "when", "schedule"})
+"""Hint words of a question that stands on its own feet; its day is not the day before's."""
 
 Narrowing = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Venues, places, kinds."""
 NOTHING: Narrowing = ((), (), ())
 
 
-def carried(
-    intent: str, clause: Clause, reading: Reading, vocabulary: Vocabulary, before: Context, dated: bool
-) -> Narrowing:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message in its conversation."""
+
+    reading: Reading
+    catalogue: Catalogue
+    before: Context
+    clauses: tuple[Clause, ...]
+    earlier: tuple[Request, ...] = ()
+    """What the clauses so far were found to ask."""
+
+    @property
+    def everything(self) -> Spans:
+        """All words of the message."""
+        return ((0, self.reading.count),)
+
+    def unclaimed(self, clause: Clause) -> Spans:
+        """All words but those of the message's other requests."""
+        taken = [span for other in self.clauses if other is not clause for span in other.spans]
+        if not taken:
+            return self.everything
+        edges = sorted({0, self.reading.count, *(edge for span in taken for edge in span)})
+        return tuple(span for span in itertools.pairwise(edges) if span not in taken)
+
+
+def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
     """The venues, places or kinds that stand because the message names none."""
+    reading, before = turn.reading, turn.before
     if intent in {"schedule", "venues"}:
         leaning = clause.alone != intent or clause.likelihood < 0.5
         return ((), before.places, before.kinds) if leaning and before.intent in NARROWED else NOTHING
     if intent not in CARRIED or before.outside:
         return NOTHING
-    if chosen := pointed_at(clause, reading, vocabulary, before):
+    if chosen := pointed_at(clause, turn):
         return chosen, (), ()
     if reading.leans("everything", clause.spans) or reading.leans("daily", clause.spans):
         return NOTHING
-    spoken = before.venues or (before.shown if intent != "visit" else ()) or one_of(vocabulary, before)
+    spoken = before.venues or (before.shown if intent != "visit" else ()) or one_of(turn)
     if intent in ABOUT_ONE:
         return spoken or before.recent[-1:], (), ()
     if intent == "visit" and dated:
@@ -44,8 +71,9 @@ def carried(
     return before.venues, before.places, before.kinds
 
 
-def kept_day(intent: str, clause: Clause, reading: Reading, before: Context, venues: tuple[str, ...]) -> When | None:
+def kept_day(intent: str, clause: Clause, turn: Turn, venues: tuple[str, ...]) -> When | None:
     """The day or period that stands because the message names none."""
+    reading, before = turn.reading, turn.before
     if before.when is None or before.intent not in DATED or intent not in DATED:
         return None
     if intent == "visit":
@@ -54,16 +82,17 @@ def kept_day(intent: str, clause: Clause, reading: Reading, before: Context, ven
     if intent != before.intent or before.when.rank is not None:
         return None
     leaning = clause.alone != intent or clause.likelihood < 0.5
-    elliptical = not {"reopen", "open", "closed", "when", "schedule"} & reading.names_in(clause.spans)
+    elliptical = not OPENING_WORDS & reading.names_in(clause.spans)
     return before.when if leaning or elliptical else None
 
 
-def following(when: When, reading: Reading, before: Context) -> When:
+def following(when: When, turn: Turn) -> When:
     """ "La suivante ?" after a visit is the one after it, not the next from now."""
+    before = turn.before
     if when.rank != "next" or before.intent != "visit" or before.when is None:
         return when
     if before.when.rank == "next":
-        first = max(reading.now.date(), reading.series[0])
+        first = max(turn.reading.now.date(), turn.reading.series[0])
     elif before.when.rank is None and before.when.start is not None and before.when.start == before.when.end:
         first = before.when.start
     else:
@@ -72,35 +101,63 @@ def following(when: When, reading: Reading, before: Context) -> When:
     return replace(when, rank=None, start=day, end=day)
 
 
-def pointed_at(clause: Clause, reading: Reading, vocabulary: Vocabulary, before: Context) -> tuple[str, ...]:
+def picked(turn: Turn) -> tuple[str, ...]:
+    """The venues chosen among those that were offered: "celui de Lille", "le deuxième", "2", "les deux"."""
+    reading, offered = turn.reading, turn.before.choices
+    everything = turn.everything
+    if not offered or reading.count > LONGEST_CHOICE:
+        return ()
+    targets = [mention for mention in reading.mentions if mention.role == "target"]
+    if any(mention.kind == "outside" for mention in targets):
+        return ()
+    if targets:
+        there = {
+            v for m in targets for v in (*m.ids, *(v.id for place in m.ids for v in turn.catalogue.venues_in(place)))
+        }
+        fitting = tuple(venue for venue in offered if venue in there)
+        return fitting if len(fitting) == 1 else ()
+    if reading.leans("both", everything):
+        return offered
+    ranks = [found.series_when.rank for found in reading.dates if found.series_when is not None]
+    numbers = [int(word) for word in reading.utterance.words if word.isdigit() and len(word) == 1]
+    at = {"first": 1, "last": len(offered)}.get(str(ranks[0]), ranks[0]) if ranks else numbers[0] if numbers else 0
+    if reading.leans("former", everything) or reading.leans("latter", everything):
+        at = 1 if reading.leans("former", everything) else 2
+    return (offered[at - 1],) if isinstance(at, int) and 0 < at <= len(offered) else ()
+
+
+LONGEST_CHOICE = 6
+"""Words up to which a message may be the mere answer to a question back."""
+
+
+def pointed_at(clause: Clause, turn: Turn) -> tuple[str, ...]:
     """The venues that "les deux", "l'autre", "le second", "les deux autres" mean; nothing when it is not clear."""
-    spans = clause.spans
+    before, spans = turn.before, clause.spans
+    leans = turn.reading.leans
     current = before.venues or before.shown
-    if reading.leans("others", spans):
+    if leans("others", spans):
         return tuple(venue for venue in before.listed if venue not in current)
-    if reading.leans("both", spans):
-        return (
-            before.venues if len(before.venues) > 1 else before.listed if len(before.listed) > 1 else before.recent[-2:]
-        )
-    if reading.leans("former", spans) and len(before.listed) > 1:
+    if leans("both", spans):
+        return next((v for v in (before.venues, before.listed) if len(v) > 1), before.recent[-2:])
+    if leans("former", spans) and len(before.listed) > 1:
         return before.listed[:1]
-    if reading.leans("latter", spans) and len(before.listed) > 1:
+    if leans("latter", spans) and len(before.listed) > 1:
         return before.listed[1:2]
-    if reading.leans("other", spans) and current:
-        return _other(current[-1], vocabulary, before)
+    if leans("other", spans) and current:
+        return _other(current[-1], turn)
     return ()
 
 
-def _other(current: str, vocabulary: Vocabulary, before: Context) -> tuple[str, ...]:
+def _other(current: str, turn: Turn) -> tuple[str, ...]:
     """The other of two: of those listed, of those spoken of, or of the same kind."""
-    here = vocabulary.catalogue.venues[current]
-    twins = tuple(v.id for v in vocabulary.catalogue.venues.values() if v.kind == here.kind and v.id != current)
-    listed = tuple(venue for venue in before.listed if venue != current)
-    spoken = tuple(venue for venue in before.recent if venue != current)[-1:]
+    venues = turn.catalogue.venues
+    twins = tuple(v.id for v in venues.values() if v.kind == venues[current].kind and v.id != current)
+    listed = tuple(venue for venue in turn.before.listed if venue != current)
+    spoken = tuple(venue for venue in turn.before.recent if venue != current)[-1:]
     return next((found for found in (listed, spoken, twins) if len(found) == 1), ())
 
 
-def one_of(vocabulary: Vocabulary, before: Context) -> tuple[str, ...]:
+def one_of(turn: Turn) -> tuple[str, ...]:
     """The venue that the last place or kind stands for, when there is only one ("en Alsace" … "c'est ouvert ?")."""
-    found = venues_of(before.places, before.kinds, vocabulary.catalogue)
+    found = venues_of(turn.before.places, turn.before.kinds, turn.catalogue)
     return found if len(found) == 1 else ()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from visitbot.understanding.context import Context
+from visitbot.understanding.dates import DateMention
 from visitbot.understanding.intents import IntentModel, likelihoods
-from visitbot.understanding.reading import ENDS, Reading, Spans, evidence
+from visitbot.understanding.reading import Reading, Spans, ends, evidence
 from visitbot.understanding.request import INTENTS
 from visitbot.understanding.vocabulary import Vocabulary
 
@@ -73,16 +75,24 @@ def _judge(reading: Reading, model: IntentModel, spans: Spans, thread: Context) 
 
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:
     """One visit or the programme: a venue, a day or a rank asks for one, a period or several days for the list."""
-    moments = [found.series_when for found in reading.dates_in(spans) if found.series_when is not None]
+    dates = [found for found in reading.dates_in(spans) if found.series_when is not None]
     venue = any(m.kind == "venue" and m.role == "target" for m in reading.mentions_in(spans))
-    if venue or (len(moments) == 1 and (moments[0].rank is not None or moments[0].start == moments[0].end)):
+    if venue or (dates and not _several_days(dates)):
         to, of = VISIT, SCHEDULE
-    elif moments:
+    elif dates:
         to, of = SCHEDULE, VISIT
     else:
         return shares
     shares[to], shares[of] = shares[to] + shares[of], 0.0
     return shares
+
+
+def _several_days(dates: list[DateMention]) -> bool:
+    """Whether they are a period, or days said in one breath ("mardi et mercredi")."""
+    moments = [found.series_when for found in dates if found.series_when is not None]
+    if any(moment.rank is None and moment.start != moment.end for moment in moments):
+        return True
+    return any(two.first - one.last <= 1 for one, two in pairwise(dates))
 
 
 def _pieces(reading: Reading, vocabulary: Vocabulary, focus: Spans) -> Iterator[tuple[int, int]]:
@@ -101,7 +111,9 @@ def _pieces(reading: Reading, vocabulary: Vocabulary, focus: Spans) -> Iterator[
 
 def _only_names(reading: Reading, piece: Spans, rest: Spans) -> bool:
     """Whether a piece only says what the rest is about: "Le muséum de Nantes, c'est ouvert ?"."""
-    return not reading.names_in(piece) and not reading.mentions_in(rest)
+    if reading.names_in(piece) or reading.dates_in(piece) or reading.mentions_in(rest):
+        return False
+    return bool(reading.mentions_in(piece))
 
 
 def _starts(reading: Reading, vocabulary: Vocabulary) -> Iterator[int]:
@@ -109,14 +121,19 @@ def _starts(reading: Reading, vocabulary: Vocabulary) -> Iterator[int]:
     inside = {at for mention in reading.mentions for at in range(mention.first + 1, mention.last)}
     inside |= {at for found in reading.dates for at in range(found.first + 1, found.last)}
     joints = {cue.first for cue in vocabulary.cues[reading.language].joints.find(reading.utterance.words)}
-    ends = {mention.last for mention in reading.mentions}
-    names = {mention.first for mention in reading.mentions}
+    finished = {mention.last for mention in reading.mentions}
+    begun = {mention.first for mention in reading.mentions}
     for at, token in enumerate(reading.utterance.tokens):
-        if at == 0 or at in inside or (at in ends and names & {at, at + 1, at + 2}):
-            continue  # "Dijon et Lille", "Chambord, Nausicaá" go together
-        gap = set(token.gap)
-        if gap & ENDS or (gap & PAUSES and token.gap.strip() != "-") or at in joints:
+        if at == 0 or at in inside or (at in finished and _goes_on(at, begun, reading)):
+            continue
+        pause = token.gap if token.gap.startswith(" ") else token.gap.replace("+", "")  # "MAMC+ in Saint-Étienne"
+        if ends(token.gap) or (PAUSES & set(pause) and pause.strip() != "-") or at in joints:
             yield at
+
+
+def _goes_on(at: int, begun: set[int], reading: Reading) -> bool:
+    """Whether another name follows at once: "Dijon et Lille", "Chambord, Nausicaá"."""
+    return any(start in begun and not reading.names_in(((at, start),)) for start in (at, at + 1, at + 2))
 
 
 def _stands_alone(piece: Clause, reading: Reading, shares: Sequence[float]) -> bool:
@@ -126,7 +143,8 @@ def _stands_alone(piece: Clause, reading: Reading, shares: Sequence[float]) -> b
     mentions = [m for m in reading.mentions_in(piece.spans) if m.role == "target"]
     if piece.intent == "out_of_scope":
         return any(mention.kind == "outside" for mention in mentions) or "elsewhere" in names
-    asks = piece.likelihood > CERTAIN and reading.asks((piece.spans[0][0], piece.spans[-1][1]))
+    told = bool(names) and any(mention.kind == "venue" for mention in mentions)
+    asks = piece.likelihood > CERTAIN and (told or reading.asks((piece.spans[0][0], piece.spans[-1][1])))
     if shares[INTENTS.index(piece.intent)] < POSSIBLE and not asks:
         return False
     return bool(names or mentions or reading.dates_in(piece.spans))

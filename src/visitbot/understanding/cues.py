@@ -62,6 +62,9 @@ def _parts(phrase: str) -> tuple[str, ...]:
     """Fold a phrase into words, keeping the star of a stem."""
     parts: list[str] = []
     for piece in phrase.split():
+        if piece.isascii() and piece.isalpha() and piece.islower():  # most are, and this is done at each start
+            parts.append(piece)
+            continue
         folded = words_of(piece.rstrip("*"))
         if folded:
             parts.extend(folded[:-1])

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from visitbot.understanding.almanac import DAY, WEEK, Impossible
 from visitbot.understanding.grammar import ENDS, HARD, Caught, DateWords, Edge, Match, Node
-from visitbot.understanding.moments import Setting
+from visitbot.understanding.moments import Setting, relative_day
 from visitbot.understanding.request import When
 from visitbot.understanding.text import Token, Utterance
 
@@ -18,8 +18,14 @@ __all__ = ["DateMention", "DateWords", "find_dates"]
 
 _LARGEST_NUMBER = 39
 """Above 31 so that "35 mai" is seen and called impossible."""
+_ROMAN = frozenset(("Ier", "Ire"))
+"""As in "François Ier"; "ier" is yesterday in a hurry."""
 _CLAUSE = frozenset("?!;.…\n")
 """Marks between clauses."""
+_FARTHEST = 14
+"""Words between a verb and a date that it still tells about."""
+_NEXT_PART = 4
+"""Words that a comma or "and" counts for between a verb and a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,14 @@ class _Reading:
     language: DateWords
     skip: Collection[int]
     after_rank: bool
+    after_date: bool
     edges: list[list[Edge]] = field(default_factory=list)
     hard: list[bool] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     points: dict[int, list[Match]] = field(default_factory=dict)
     longest: dict[int, Match | None] = field(default_factory=dict)
-    tenses: dict[int, int] = field(default_factory=dict)
+    tells: list[tuple[int, int, int]] | None = None
+    """Where the verbs are that look back or ahead; found when first needed."""
 
     def prepare(self) -> bool:
         """Note what each token may be; False when there is nothing to look for."""
@@ -67,6 +75,8 @@ class _Reading:
             if at not in self.skip:
                 if token.word[0].isdigit():
                     edges = self._number(at, token)
+                elif self.utterance.typed(at, at + 1) in _ROMAN:
+                    edges = []
                 else:
                     edges = [(key, value, at + 1) for key, value in language.look_up(token.word)]
                 for parts, key, value in language.phrases.get(token.word, ()):
@@ -129,13 +139,16 @@ class _Reading:
         self, node: Node, first: int, at: int, caught: Caught, marked: bool, with_points: bool, found: list[Match]
     ) -> None:
         for pattern in node.get(ENDS, ()):
-            if (self.after_rank or not pattern.after_rank) and (not pattern.alone or self._stops(at)):
+            fits = (self.after_rank or not pattern.after_rank) and (not pattern.alone or self._stops(at))
+            if fits and (not pattern.whole or self._says_all(first, at)):
                 found.append(Match(first, at, pattern, caught))
         if at > first and not marked:
             if (mark := self.marks[at]) and mark in node:
                 self._walk(node[mark], first, at, caught, True, with_points, found)
             if at == len(self.edges) or self.hard[at]:
                 return
+            if mark == "," and self.utterance.tokens[at].word in self.language.lists["turns"]:
+                return  # "hier, et lundi"
         elif at == len(self.edges):
             return
         for key, value, after in self.edges[at]:
@@ -152,6 +165,11 @@ class _Reading:
             return True
         token = self.utterance.tokens[at]
         return token.gap.strip(" -'") != "" or token.word in self.language.lists["followers"]
+
+    def _says_all(self, first: int, at: int) -> bool:
+        """Whether a follow-up says nothing else."""
+        words = self.utterance.words
+        return self.after_date and at == len(words) and all(w in self.language.lists["joiners"] for w in words[:first])
 
     def points_at(self, first: int) -> list[Match]:
         """The simple expressions that start at a token."""
@@ -183,20 +201,28 @@ class _Reading:
             yield found
             at = found.last
 
-    def tense(self, at: int) -> int:
-        """Whether the clause around a token looks back (-1) or ahead (1)."""
-        if at in self.tenses:
-            return self.tenses[at]
+    def tense(self, match: Match) -> int:
+        """Whether what stands nearest to an expression, in its clause, looks back (-1) or ahead (1)."""
+        if self.tells is None:
+            self.tells = self.language.tenses.find(self.utterance)
+        ways = [(self._way(match, first, last), first - last, -side) for first, last, side in self.tells]
+        nearest = min(((far, *rest) for far, *rest in ways if far is not None), default=(0, 0, 0))
+        return -nearest[2]  # of two as near the longer: "est passé" is not "passe", "vu que" not "vu"
+
+    def _way(self, match: Match, first: int, last: int) -> int | None:
+        """How far a verb is from an expression: words between, a comma or an "and" as some more; None: other clause."""
         tokens = self.utterance.tokens
-        start, end = at, at + 1
-        while start > 0 and _CLAUSE.isdisjoint(tokens[start].gap):
-            start -= 1
-        while end < len(tokens) and _CLAUSE.isdisjoint(tokens[end].gap):
-            end += 1
-        text = f" {' '.join(token.word for token in tokens[start:end])} "
-        ahead, back = (any(cue in text for cue in self.language.tense[side]) for side in ("future", "past"))
-        self.tenses.update(dict.fromkeys(range(start, end), 1 if ahead else -1 if back else 0))
-        return self.tenses[at]
+        start, end = (last, match.first) if last <= match.first else (match.last, first)
+        if start > end:
+            return 0
+        far = end - start
+        for token in tokens[start : end + 1]:
+            if not _CLAUSE.isdisjoint(token.gap):
+                return None
+            far += _NEXT_PART * ("," in token.gap)
+        turns = self.language.lists["turns"]
+        far += _NEXT_PART * sum(token.word in turns for token in tokens[start:end])
+        return far if far <= _FARTHEST else None
 
 
 def find_dates(
@@ -212,19 +238,42 @@ def find_dates(
     `series` is the first and last day of the current series, `anchor` the date of the request before in the same chat,
     `skip` the tokens that belong to a name.
     """
-    reading = _Reading(utterance, words, skip, anchor is not None and anchor.rank is not None)
+    after_rank, after_date = anchor is not None and anchor.rank is not None, anchor is not None and bool(anchor.start)
+    reading = _Reading(utterance, words, skip, after_rank, after_date)
     if not reading.prepare():
         return ()
     found: list[DateMention] = []
     for match in reading.best():
-        tense = reading.tense(match.first)
-        before = anchor
-        if match.pattern.follow and before is None:
-            before = next((m.when for m in reversed(found) if m.when and m.when.start), None)
-        at = Setting(now.date(), series, False, tense, before)
+        said = next((m.when for m in reversed(found) if m.when and m.when.start), None)
+        at = Setting(now.date(), series, False, reading.tense(match), anchor, said=said)
+        if match.pattern.follow and anchor is None:
+            at = replace(at, anchor=said)
         if mention := _mention(reading, match, at):
             found.append(mention)
-    return tuple(_without_idle_ranks(reading, _joined(reading, found)))
+    return tuple(_without_idle_ranks(reading, _joined(reading, _corrected(reading, found))))
+
+
+def _corrected(reading: _Reading, mentions: list[DateMention]) -> list[DateMention]:
+    """In "pas mardi, mercredi" only Wednesday is meant; "pas lundi et mardi" are both."""
+    tokens, lists = reading.utterance.tokens, reading.language.lists
+
+    def denied(mention: DateMention) -> bool:
+        at = mention.first - 1
+        if "," in tokens[mention.first].gap:  # "non, lundi"
+            return False
+        while at >= 0 and tokens[at].word in lists["joiners"] and tokens[at].word not in lists["and"]:
+            at -= 1
+        return at >= 0 and tokens[at].word in lists["not"] and (at == 0 or tokens[at - 1].word not in lists["why"])
+
+    kept: list[DateMention] = []
+    for n, mention in enumerate(mentions):
+        following = mentions[n + 1] if n + 1 < len(mentions) else None
+        goes_on = following is not None and any(
+            token.word in lists["and"] for token in tokens[mention.last : following.first][:1]
+        )
+        if goes_on or not denied(mention):
+            kept.append(mention)
+    return kept or mentions
 
 
 def _mention(reading: _Reading, match: Match, at: Setting) -> DateMention | None:
@@ -250,14 +299,31 @@ def _joined(reading: _Reading, mentions: list[DateMention]) -> list[DateMention]
     for mention in mentions:
         if joined and _touch(reading, joined[-1], mention):
             before = joined[-1]
-            when = _together(before.when, mention.when)
-            series_when = _together(before.series_when, mention.series_when)
+            row = _in_a_row(reading, before, mention)
+            when = _together(before.when, mention.when, row)
+            series_when = _together(before.series_when, mention.series_when, row)
             if when or series_when:
+                when, series_when = when or series_when, series_when or when
                 typed = reading.utterance.typed(before.first, mention.last)
                 joined[-1] = DateMention(before.first, mention.last, typed, when, series_when, follow=before.follow)
                 continue
+            if before.follow and not row:  # "la suivante, c'est mardi"
+                joined.pop()
         joined.append(mention)
     return joined
+
+
+def _in_a_row(reading: _Reading, one: DateMention, other: DateMention) -> bool:
+    """Whether two days are listed: "jeudi et vendredi", "jeudi, vendredi"; not "c'était hier, aujourd'hui c'est où"."""
+    tokens = reading.utterance.tokens
+    if one.last == other.first:
+        return "," not in tokens[other.first].gap or not _counted_from_now(reading, other)
+    return any(token.word in reading.language.lists["and"] for token in tokens[one.last : other.first])
+
+
+def _counted_from_now(reading: _Reading, mention: DateMention) -> bool:
+    match = reading.longest_at(mention.first)
+    return match is not None and match.pattern.means is relative_day
 
 
 def _touch(reading: _Reading, one: DateMention, other: DateMention) -> bool:
@@ -267,12 +333,12 @@ def _touch(reading: _Reading, one: DateMention, other: DateMention) -> bool:
     return all(token.word in reading.language.lists["joiners"] for token in tokens[one.last : other.first])
 
 
-def _together(one: When | None, other: When | None) -> When | None:
+def _together(one: When | None, other: When | None, row: bool) -> When | None:
     if one is None or other is None or one.start is None or other.start is None or one.end is None:
         return None
     if one == other:
         return one
-    if other.start == one.end + DAY and other.end and other.end - one.start < WEEK:
+    if row and other.start == one.end + DAY and other.end and other.end - one.start < WEEK:
         return When(one.start, other.end)
     return None
 

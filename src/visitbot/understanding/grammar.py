@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz.distance import OSA
-
 from visitbot.understanding.moments import Meaning, Setting
 from visitbot.understanding.periods import MEANINGS
 from visitbot.understanding.request import When
-from visitbot.understanding.text import fold, words
+from visitbot.understanding.text import Utterance, fold, words
 
 ENDS = ""
 """Key of a node's complete patterns."""
@@ -31,13 +29,15 @@ class Pattern:
     """Only where the sentence stops or goes on with a small word: "la dernière, c'est qui ?", no "dernière fois"."""
     inner: bool
     """Too weak to stand outside a span: "may" is a month in "until may"."""
+    whole: bool
+    """Only as all that a message says after a date was spoken of: "31 ?"."""
     after_rank: bool
     """Only where a rank was spoken of before: "la 4" after "la troisième visite"."""
     place: int
     """Of two readings as long the pattern that stands first in the file counts."""
 
 
-_FLAGS = ("follow", "alone", "inner", "after_rank")
+_FLAGS = ("follow", "alone", "inner", "whole", "after_rank")
 _FIGURES = ("number", "number_figure", "number_th", "number_two", "ordinal", "year", "year_two")
 """The classes that digits belong to; the others are filled by the language."""
 Node = dict[str, Any]
@@ -70,6 +70,56 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenses:
+    """What tells that a sentence looks back or ahead: phrases, and the forms of verbs."""
+
+    cues: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
+    """First word → phrases and where they look: -1 back, 1 ahead, 0 neither ("vu que" is not "vu")."""
+    endings: tuple[str, ...]
+    """Of a verb in the past: "-ait", "-ed"; where a word of `be` stands before it, it is a state ("is closed")."""
+    ahead_endings: tuple[str, ...]
+    """Of the conditional, which has a past ending too: "serait"."""
+    participles: tuple[str, ...]
+    """Endings, as typed, of what after an auxiliary is the past: "j'ai raté"."""
+    lists: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def compile(cls, table: Mapping[str, Any]) -> "Tenses":
+        cues: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        for name, side in (("past", -1), ("neither", 0), ("future", 1)):
+            for text in table[name]:
+                parts = _split(text)
+                cues.setdefault(parts[0], []).append((parts, side))
+        return cls(
+            {first: tuple(entries) for first, entries in cues.items()},
+            tuple(table["endings"]),
+            tuple(table["ahead_endings"]),
+            tuple(table["participles"]),
+            {name: frozenset(map(fold, table[name])) for name in ("auxiliaries", "irregular", "be", "not_past")},
+        )
+
+    def find(self, utterance: Utterance) -> list[tuple[int, int, int]]:
+        """First word, word after the last and side of all that tells."""
+        spoken = utterance.words
+        found: list[tuple[int, int, int]] = []
+        for at, word in enumerate(spoken):
+            for parts, side in self.cues.get(word, ()):
+                if spoken[at : at + len(parts)] == parts:
+                    found.append((at, at + len(parts), side))
+            if word not in self.lists["not_past"] and self._of_the_past(utterance, spoken, at):
+                found.append((at, at + 1, -1))
+        return found
+
+    def _of_the_past(self, utterance: Utterance, spoken: tuple[str, ...], at: int) -> bool:
+        word, before = spoken[at], spoken[max(0, at - 3) : at]
+        if len(word) > 4 and word.endswith(self.endings) and not word.endswith(self.ahead_endings):
+            return self.lists["be"].isdisjoint(before[-2:])
+        if self.lists["auxiliaries"].isdisjoint(before):
+            return False
+        return word in self.lists["irregular"] or utterance.typed(at, at + 1).lower().endswith(self.participles)
+
+
+@dataclass(frozen=True, slots=True)
 class DateWords:
     """The tables of one language, compiled once."""
 
@@ -81,7 +131,7 @@ class DateWords:
     spans: Node
     lists: Mapping[str, frozenset[str]]
     """The word lists that are no class: endings of ordinals, units of the clock, things counted, words that join…"""
-    tense: Mapping[str, tuple[str, ...]]
+    tenses: Tenses
     by_letter: Mapping[str, tuple[str, ...]]
     """Words that a typo is repaired to, by first letter."""
     figures: Mapping[str, tuple[str, ...]]
@@ -123,7 +173,7 @@ class DateWords:
             points,
             spans,
             lists,
-            {side: tuple(f" {' '.join(words(cue))} " for cue in cues) for side, cues in table["tense"].items()},
+            Tenses.compile(table["tense"]),
             {letter: tuple(sorted(entries)) for letter, entries in by_letter.items()},
             {name: tuple(keys_of[name]) for name in _FIGURES},
         )
@@ -142,11 +192,12 @@ class DateWords:
         return self.lexicon[meant] if meant else ()
 
     def _repair(self, word: str) -> str | None:
-        near = [
-            known
-            for known in self.by_letter.get(word[0], ())
-            if abs(len(known) - len(word)) < 2 and OSA.distance(word, known, score_cutoff=1) <= 1
-        ]
+        alike = [known for known in self.by_letter.get(word[0], ()) if abs(len(known) - len(word)) < 2]
+        if not alike:
+            return None
+        from rapidfuzz.distance import OSA  # 7 ms to import, which a well-spelt question need not pay
+
+        near = [known for known in alike if OSA.distance(word, known, score_cutoff=1) <= 1]
         meanings = {tuple(entry for entry in self.lexicon[known] if entry[0][0] == "{") for known in near}
         return max(near, key=lambda known: len(self.lexicon[known])) if len(meanings) == 1 else None
 

@@ -16,6 +16,9 @@ FEWEST, MOST = 33 - ZERO, 126 - ZERO
 REMEMBERED = 20_000
 """Words whose evidence is kept at hand; the language is larger, a flood of noise must not fill the memory."""
 
+PLAIN = 3
+"""Words up to this length are never strange: abbreviations have no end."""
+
 Scores = list[float]
 
 
@@ -31,10 +34,12 @@ class IntentModel:
     def scores(self, words: Iterable[str], evidence: Iterable[str]) -> Scores:
         """Sum of weights for each intent; `words` count with their letters, `evidence` as it is."""
         total = [0.0] * len(INTENTS)
+        strange = 0
         for word in words:
+            strange += len(word) > PLAIN and "w=" + word not in self.codes
             if (weights := self._word(word)) is not None:
                 total = [a + b for a, b in zip(total, weights, strict=True)]
-        for name in evidence:
+        for name in (*evidence, strangeness(strange)):
             if (weights := self._other(name)) is not None:
                 total = [a + b for a, b in zip(total, weights, strict=True)]
         return total
@@ -58,6 +63,11 @@ class IntentModel:
             rows = [row for name in word_evidence(word) if (row := self.weight(name)) is not None]
             self._words[word] = [sum(column) for column in zip(*rows, strict=True)] if rows else None
         return self._words[word]
+
+
+def strangeness(count: int) -> str:
+    """Evidence from how many words no labelled question has: other topics have other words."""
+    return f"u={min(count, 5)}"
 
 
 def word_evidence(word: str) -> list[str]:

@@ -2,13 +2,14 @@
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from visitbot.understanding.almanac import (
     DAY,
     WEEK,
+    Impossible,
     bridge_around,
     day_of,
     holiday_date,
@@ -37,6 +38,8 @@ class Setting:
     """The date that was spoken of before."""
     after: date | None = None
     """Where this date ends a range: the day the range starts; a bare weekday or day is the first one from there on."""
+    said: When | None = None
+    """The date before in the same message."""
 
     @property
     def year(self) -> int:
@@ -100,6 +103,8 @@ def weekday(said: Said, at: Setting) -> When | None:
     if which == "this":
         back = at.tense < 0 and ahead
         return one(at.today + ahead * DAY - (WEEK if back else 0 * DAY))
+    if which == "other":
+        return one(at.today + ahead * DAY + (WEEK if at.tense >= 0 else -WEEK if ahead == 0 else -2 * WEEK))
     if which == "holiday":
         days = (at.today + (ahead + 7 * n) * DAY for n in range(53))
         return one(next((day for day in days if is_public_holiday(day)), coming))
@@ -111,16 +116,24 @@ def weekday(said: Said, at: Setting) -> When | None:
 
 
 def _bare_weekday(coming: date, at: Setting) -> date:
+    """A weekday that is today is today, unless the sentence looks back."""
     past = coming - WEEK if coming - WEEK < at.today else coming - 2 * WEEK
+    coming = coming - WEEK if coming - WEEK == at.today else coming
     if at.after is not None:
         return at.after + (coming.weekday() - at.after.weekday()) % 7 * DAY
     if at.tense:
         return past if at.tense < 0 else coming
+    if at.said and at.said.start and at.said.end == at.said.start + 6 * DAY and at.said.start > at.today:
+        return monday_of(at.said.start) + coming.weekday() * DAY  # "not this week but the next, Tuesday"
     if at.anchor is not None and at.anchor.start is not None:  # "and Thursday?" looks where the question before looked
         start, end = at.anchor.start, at.anchor.end or at.anchor.start
         if start < end <= start + 7 * DAY:
             return start + (coming.weekday() - start.weekday()) % 7 * DAY
+        if start == end and abs(monday_of(start) - monday_of(at.today)) in (WEEK, 2 * WEEK):
+            return monday_of(start) + coming.weekday() * DAY
         return past if end < at.today else coming
+    if coming == at.today:
+        return coming
     inside = [day for day in (past, coming) if at.in_series(day)]
     return inside[0] if at.for_series and len(inside) == 1 else coming
 
@@ -133,7 +146,13 @@ def calendar_day(said: Said, at: Setting) -> When | None:
             year = at.today.year - said["years_ago"]
         return one(day_of(full_year(year) if year is not None else at.year, month, number))
     if not 1 <= number <= 31:
+        if at.anchor_day is not None:
+            raise Impossible(f"no day number {number}")
         return None
+    if at.after is None and at.said is not None and at.said.start and at.said.start.day < number:
+        at = replace(at, after=at.said.start)  # "le 4 juillet … le 18"
+    if said.get("near") and at.tense >= 0:  # "on the 15th", typed in June
+        at = replace(at, for_series=False)
     base = at.after or at.anchor_day or at.today
     if base is at.today and at.for_series and base.year != at.series[0].year:
         base = at.series[0]
@@ -154,6 +173,10 @@ def numeric(said: Said, at: Setting) -> When | None:
     day, month = said["number"], said["number_2"]
     if month > 12 >= day and said.get("month_first"):
         day, month = month, day
+    elif said.get("month_first") and "year" not in said and 1 <= day <= 12 and 1 <= month <= 12:
+        begin = min(at.series[0], at.today) if at.today.year == at.series[0].year else at.series[0]
+        if (at.year, month, day) < (at.year, begin.month, begin.day) <= (at.year, day, month):
+            day, month = month, day  # "6/3" of a series that begins in May is 3 June
     if month > 12 or not 1 <= day <= 31 or not month:
         return None
     return calendar_day({**said, "number": day, "month": month}, at)
@@ -197,13 +220,40 @@ def weekend(said: Said, at: Setting) -> When | None:
 
 
 def nth_week(said: Said, at: Setting) -> When | None:
-    """ "the last week of May": seven days from the month's first or to its last day."""
-    nth, span = said["ordinal"], whole_month(at.year, said["month"])
+    """ "the last week of May": seven days from its first or to its last day; others by ISO 8601."""
+    nth, of = said["ordinal"], said.get("month") or (at.anchor_day or at.today).month
+    if nth in (1, -1):
+        return edge_days({"month": of, "number": 7, "sign": nth}, at)
+    thursday = nth_weekday_of(at.year, of, 3, nth)
+    return When(monday_of(thursday), monday_of(thursday) + 6 * DAY)
+
+
+def edge_days(said: Said, at: Setting) -> When | None:
+    """ "the last ten days of May" (sign -1), "the first three days of June"."""
+    span, number = whole_month(at.year, said["month"]), said["number"]
     assert span.start is not None
     assert span.end is not None
-    if nth < 0:
-        return When(span.end - 6 * DAY, span.end)
-    return When(span.start + (nth - 1) * WEEK, min(span.start + nth * WEEK - DAY, span.end))
+    if number == 10:
+        return whole_month(at.year, said["month"], "late" if said["sign"] < 0 else "early")
+    if said["sign"] < 0:
+        return When(max(span.start, span.end - (number - 1) * DAY), span.end)
+    return When(span.start, min(span.end, span.start + (number - 1) * DAY))
+
+
+def series_week(said: Said, at: Setting) -> When | None:
+    """ "the first week of the series", "the last one": the days of it that the series has."""
+    first, last = at.series
+    nth = said["ordinal"]
+    start = max(first, monday_of(first) + (nth - 1) * WEEK if nth > 0 else monday_of(last))
+    end = min(last, monday_of(start) + 6 * DAY)
+    return When(start, end) if start <= end else None
+
+
+def recent_days(said: Said, at: Setting) -> When | None:
+    """ "what were the last two evenings": up to yesterday."""
+    if at.tense >= 0:
+        return None
+    return When(at.today - said["number"] * DAY, at.today - DAY)
 
 
 def nth_weekday(said: Said, at: Setting) -> When | None:
@@ -280,6 +330,9 @@ def shifted(said: Said, at: Setting) -> When | None:
     """ "the day after", "the week before", "the one after": from the date spoken of before, else from now."""
     unit, sign = said["unit"], said["sign"]
     anchor = at.anchor if at.anchor and at.anchor.start else one(at.today)
+    if at.anchor and at.anchor.rank in ("first", "last"):
+        first = at.anchor.rank == "first"
+        anchor = one(at.series[0] if first else at.series[1])
     start, end = anchor.start or at.today, anchor.end or anchor.start or at.today
     if unit == "same":
         if at.anchor is not None and isinstance(at.anchor.rank, int):
@@ -296,12 +349,25 @@ def shifted(said: Said, at: Setting) -> When | None:
             unit = "weekend" if end - start <= 2 * DAY and start.weekday() == 5 else "week"
     if unit == "weekday":
         return one(end + ((said["weekday"] - end.weekday()) % 7 or 7) * DAY)
+    number = said.get("number", 1)
     if unit == "day":
-        return one((end if sign > 0 else start) + sign * DAY)
+        return one((end if sign > 0 else start) + sign * number * DAY)
     if unit == "month":
-        return whole_month(*month_shift(start, sign))
+        return whole_month(*month_shift(start, sign * number))
     base = monday_of(start) + sign * WEEK
+    if "weekday" in said:  # "the Friday of the week after"
+        return one(base + said["weekday"] * DAY)
     return When(base + 5 * DAY, base + 6 * DAY) if unit == "weekend" else When(base, base + 6 * DAY)
+
+
+def later(said: Said, at: Setting) -> When | None:
+    """ "two weeks later", "three days before that" (sign -1): as much after the date spoken of before."""
+    if said["unit"] in ("month", "year"):
+        return None
+    days = {"day": 1, "week": 7, "fortnight": 14}[said["unit"]] * said.get("number", 1) * said["sign"]
+    start = at.anchor_day or at.today
+    end = (at.anchor.end if at.anchor and at.anchor.start else None) or start
+    return When(start + days * DAY, end + days * DAY)
 
 
 def same_span(said: Said, at: Setting) -> When | None:
@@ -322,8 +388,8 @@ POINTS: dict[str, Meaning] = {
     meaning.__name__: meaning
     for meaning in (
         relative_day, weekday, calendar_day, numeric, iso_day, day_of_month_shift, month, month_by_offset, week,
-       weekend, nth_week, nth_weekday, distance, coming_span, holiday, season, rest, so_far, series_end, rank, shifted,
-        same_span, nothing,
+        weekend, nth_week, edge_days, recent_days, series_week, nth_weekday, distance, coming_span, holiday, season,
+        rest, so_far, series_end, rank, shifted, later, same_span, nothing,
     )
 }  # fmt: skip
 """The meanings that a language's patterns may name."""

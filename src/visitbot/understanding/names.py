@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
-
-from rapidfuzz.distance import OSA
+from typing import Any, NamedTuple
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
 from visitbot.understanding.phonetics import key as sound
@@ -42,9 +40,8 @@ KIND_TAGS: Mapping[str, tuple[Tags, ...]] = {
 """What a venue may be called for its kind alone; a history museum is more than any museum about history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """What a phrase means."""
+class Sense(NamedTuple):
+    """What a phrase means (a tuple, as thousands are made at each start and a frozen dataclass is slow to make)."""
 
     kind: str
     """One of RANK's keys."""
@@ -80,6 +77,8 @@ class VenueIndex:
     common: frozenset[str]
     known: frozenset[str]
     """Words that need no repair: plain ones, and all words of names here and elsewhere."""
+    sites: frozenset[str]
+    """The words of the venues' cities."""
     sounds: Mapping[str, str]
     """Phonetic key → the venue's or city's word that sounds so."""
     shelves: Mapping[str, tuple[str, ...]]
@@ -91,6 +90,8 @@ class VenueIndex:
     places: Mapping[str, Place]
     within: Mapping[str, tuple[str, ...]]
     """Place id → venues that lie there."""
+    vocabulary: Mapping[str, frozenset[str]]
+    """Venue id → the words of its names and descriptions."""
     repairs: dict[str, str | None] = field(default_factory=dict)
     """What was repaired before; only to be quick."""
 
@@ -116,6 +117,8 @@ class VenueIndex:
             return None
         if len(heard := sound(word)) > 2 and (meant := self.sounds.get(heard)):
             return meant
+        from rapidfuzz.distance import OSA  # 7 ms to import, which a well-spelt question need not pay
+
         best: list[str] = []
         nearest = 1 if len(word) < 7 else 2
         for candidate in self.shelves.get(word[0], ()):
@@ -133,12 +136,16 @@ class VenueIndex:
 
     def plain(self, word: str) -> bool:
         """Whether it is a plain word, or one letter away from one: no name."""
-        if word in self.common:
-            return True
-        near = (
-            other for other in self.shelves.get(word[0], ()) if other in self.common and abs(len(other) - len(word)) < 2
-        )
-        return len(word) > 3 and any(OSA.distance(word, other, score_cutoff=1) < 2 for other in near)
+        return self.near(word, self.common)
+
+    def near(self, word: str, plain: frozenset[str]) -> bool:
+        """Whether it is one of these plain words, or one letter away from one."""
+        if word in plain or len(word) < 4:
+            return word in plain
+        from rapidfuzz.distance import OSA
+
+        shelf = (other for other in self.shelves.get(word[0], ()) if other in plain and abs(len(other) - len(word)) < 2)
+        return any(OSA.distance(word, other, score_cutoff=1) < 2 for other in shelf)
 
 
 class _Compiler:
@@ -182,7 +189,10 @@ class _Compiler:
         sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
         heard = (venue_words | sites) & repairable.keys()
         return VenueIndex(
-            phrases={phrase: tuple(sorted(senses, key=_rank)) for phrase, senses in self.phrases.items()},
+            phrases={
+                phrase: tuple(sorted(senses, key=_rank)) if len(senses) > 1 else (senses[0],)
+                for phrase, senses in self.phrases.items()
+            },
             descriptions=self._descriptions(),
             cues=self.cues,
             connectors=self.connectors,
@@ -190,13 +200,24 @@ class _Compiler:
             abbreviations=self.abbreviations,
             common=self.common,
             known=frozenset(known),
-            sounds={sound(word): word for word in sorted(heard, key=len, reverse=True) if len(sound(word)) > 2},
+            sites=frozenset(sites),
+            # Of words that sound the same the shortest is meant, then the first: sets have no order of their own.
+            sounds={sound(w): w for w in sorted(heard, key=lambda w: (len(w), w), reverse=True) if len(sound(w)) > 2},
             shelves=_shelves(repairable.keys() | {word for word in self.common if len(word) > 3}),
             repairable=repairable,
             fits={venue: self._widened(venue, sets) for venue, sets in self.fits.items()},
             places=self.catalogue.places,
             within={
                 place: tuple(venue.id for venue in self.catalogue.venues_in(place)) for place in self.catalogue.places
+            },
+            vocabulary={
+                venue.id: frozenset(
+                    word
+                    for names in (*venue.aliases.values(), *venue.descriptions.values(), venue.name.values())
+                    for name in names
+                    for word in _content(name, self.connectors)
+                )
+                for venue in self.catalogue.venues.values()
             },
         )
 
@@ -242,7 +263,9 @@ class _Compiler:
         for name in sorted(names):
             beside = name.endswith("!")
             content = _content(name.rstrip("!"), self.connectors)
-            weak = beside or (len(content) == 1 and (content[0] in self.common or content[0] in self.cautious))
+            weak = beside or (
+                len(content) == 1 and (content[0] in self.common or content[0] in self.cautious or content[0].isdigit())
+            )
             self._add(name.rstrip("!"), Sense("place", (place.id,), weak=weak, name="beside" if beside else None))
 
     def _venue(self, venue: Venue) -> None:
@@ -260,7 +283,8 @@ class _Compiler:
                 self.phrases[glued] = [Sense("venue", (venue.id,))]
             if not rest and tags:
                 continue
-            self._add(name, Sense("venue", (venue.id,)))
+            plain = bool(tags) and len(content) > 1 and all(word in self.common for word in rest)
+            self._add(name, Sense("venue", (venue.id,), weak=plain and venue.city.lower() not in name.lower()))
             if (
                 name in venue.name.values()
                 and tags
@@ -294,19 +318,29 @@ class _Compiler:
                 at += 1
         return frozenset(tags), rest
 
-    def _elsewhere(self, rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    def _elsewhere(self, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         """Add what is elsewhere; returns all its words, which no repair may touch."""
         venues = {phrase for phrase, senses in self.phrases.items() if any(sense.kind == "venue" for sense in senses)}
         types = {phrase for phrase, senses in self.phrases.items() if any(sense.kind == "type" for sense in senses)}
         typed = {word for phrase in types for word in phrase.split()}
+        here: dict[str, list[set[str]]] = {}
+        for venue in self.catalogue.venues.values():
+            for name in (venue.name["fr"], *venue.aliases.get("fr", ())):
+                here.setdefault(fold(venue.city), []).append(set(_content(name, self.connectors)))
         protected: set[str] = set()
-        for row in rows:
+        if not rows:
+            return frozenset()
+        # Folding a thousand names one by one is half the work.
+        folded = iter(fold("\n".join(f"{row['name']}\n{row.get('city', '')}" for row in rows)).split("\n"))
+        for row, name, site in zip(rows, folded, folded, strict=True):
             if "aliases" in row:
-                for name in (row["name"], *row["aliases"]):
-                    self._add(name, Sense("landmark", name=row["name"]))
+                for alias in (row["name"], *row["aliases"]):
+                    self._add(alias, Sense("landmark", name=row["name"]))
                 continue
-            content = _content(row["name"], self.connectors)
-            city = " ".join(_content(row["city"], self.connectors))
+            content = _telling(name, self.connectors)
+            if any(own.issuperset(content) for own in here.get(site, ())):
+                continue  # the registry lists the venues of the series too
+            city = " ".join(_telling(site, self.connectors))
             protected.update(content, city.split())
             if city not in self.phrases:
                 self.phrases[city] = [Sense("city", (city,))]
@@ -327,7 +361,7 @@ class _Compiler:
                 for description in group:
                     if content := _content(description, self.connectors | self.cues.definite):
                         found.setdefault(content[0], []).append((content, venue.id))
-        return {first: tuple(sorted(set(all_), key=lambda one: -len(one[0]))) for first, all_ in found.items()}
+        return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
 
 
 def _rank(sense: Sense) -> float:
@@ -342,8 +376,12 @@ def _all(tables: Tables, name: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8192)
 def _content(text: str, connectors: frozenset[str]) -> tuple[str, ...]:
-    found = tuple(_WORD.findall(fold(text)))
-    return tuple(word for word in found if word not in connectors) or found
+    return _telling(fold(text), connectors)
+
+
+def _telling(folded: str, connectors: frozenset[str]) -> tuple[str, ...]:
+    found = _WORD.findall(folded)
+    return tuple([word for word in found if word not in connectors] or found)
 
 
 def _shelves(all_: Iterable[str]) -> dict[str, tuple[str, ...]]:

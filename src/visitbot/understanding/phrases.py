@@ -22,6 +22,8 @@ class Linker:
         """Where topics stand that no place is tied to, with their kind."""
         self.general: set[int] = set()
         """Where mentions start that a kind of place alone makes: "le château", "the museum in Lyon"."""
+        self.alone: set[int] = set()
+        """Those of them without a place."""
         self.others: set[int] = set()
         """Those of them that mean another one than was named: "l'autre château"."""
 
@@ -72,17 +74,36 @@ class Linker:
     def _nameable(self, group: list[Piece], at: int) -> bool:
         """Whether an unknown word beside a kind of place is a name: "musée Truc", "the Foo Museum"."""
         piece, word = group[at], self.reader.heard[group[at].first]
+        if piece.bound:
+            return True
         before = group[at - 1] if at else None
-        if before is not None and any(other.kind == "type" for other in group[:at]):
+        if before is not None and any(_general(other) for other in group[:at]):
+            if self._situated(group[:at], piece):
+                return True
             between = {token.word for token in self.reader.utterance.tokens[before.last : piece.first]}
             if not between <= self.index.holders:
                 return False
             if self.reader.capital(piece.first):
                 return True
+            if before.sense is not None and before.sense.plural:
+                return False  # "quels monuments figurent…"
             return not self.index.plain(word) and before.kind in {"type", "name"} and self._general(group[:at])
         if at + 1 < len(group) and group[at + 1].kind == "type":
             return self.reader.capital(piece.first) and piece.last == group[at + 1].first
         return False
+
+    def _situated(self, group: list[Piece], piece: Piece) -> bool:
+        """Whether an unknown word is the town of the kind of place before it: "the aquarium in Ghent"."""
+        reader, before = self.reader, group[-1]
+        tokens = reader.utterance.tokens
+        placed = any(other.kind in {"place", "landmark"} for other in group)
+        if placed or not _general(before) or piece.first == before.last:
+            return False
+        typed = [reader.utterance.clean[token.start : token.end].lower() for token in tokens[before.last : piece.first]]
+        capital = reader.capital(piece.first)
+        if typed[0] not in self.index.cues.situating and not (capital and typed == ["a"]):
+            return False
+        return capital or (len(typed) == 1 and not self.index.plain(reader.heard[piece.first]))
 
     def _general(self, group: list[Piece]) -> bool:
         """Whether a name is still wanted: after "musée", but not after "beaux-arts" or "Lyon museum"."""
@@ -128,17 +149,36 @@ class Linker:
         if "landmark" in kinds:
             return True
         if "venue" in kinds:
-            return self._borrowed(run) or (
-                any(piece.kind == "venue" and piece.sense is not None and piece.sense.weak for piece in run)
-                and ("name" in kinds or "city" in kinds)
-            )
+            weak = any(piece.kind == "venue" and piece.sense is not None and piece.sense.weak for piece in run)
+            return self._borrowed(run) or (weak and ("name" in kinds or "city" in kinds))
+        if self._own(run):
+            return False
         return "type" in kinds and ("name" in kinds or "museum" in kinds or ("city" in kinds and "place" not in kinds))
+
+    def _own(self, run: list[Piece]) -> bool:
+        """Whether what tells a museum from others are words of one of ours there: "le château de François Ier"."""
+        bound = [piece for piece in run if piece.kind == "name"]
+        if not bound or not all(piece.bound for piece in bound):
+            return False
+        heard = {self.reader.heard[piece.first] for piece in bound}
+        there = [{v for p in piece.ids for v in self.index.within[p]} for piece in run if piece.kind == "place"]
+        tags = _tags([piece for piece in run if piece.kind == "type"])
+        return any(
+            heard <= words and self._fit(venue, tags) and all(venue in here for here in there)
+            for venue, words in self.index.vocabulary.items()
+        )
+
+    def _museum(self, landmark: Piece) -> bool:
+        return any(sense.kind == "type" for sense in self.index.phrases.get(self.reader.heard[landmark.first], ()))
 
     def _borrowed(self, run: list[Piece]) -> bool:
         """A venue's name borne by something else: "cinéma Le Chambord", but not "la boutique de Chambord"."""
         words = self.reader.utterance.tokens
         for one, other in pairwise(run):
             between = {token.word for token in words[one.last : other.first]}
+            behind = other.sense is not None and "elsewhere" in other.sense.tags and not between
+            if one.kind == "venue" and behind and words[other.first].gap == " ":
+                return True  # "Alésia cinéma"
             if (
                 one.sense
                 and "elsewhere" in one.sense.tags
@@ -158,6 +198,8 @@ class Linker:
         start, end = at, at + 1
         while start > 0 and run[start - 1].kind in {"type", "name"}:
             start -= 1
+        if start > 0 and run[start - 1].kind == "place" and (start < at or self._museum(landmark)):
+            start -= 1  # "Lyon, musée du tissu"
         while end < len(run) and run[end].kind in {"type", "place", "city", "name", "museum"}:
             end += 1
         for segment in self._segments(run[:start]):
@@ -247,6 +289,11 @@ class Linker:
     def _typed(self, segment: list[Piece], types: list[Piece]) -> Iterator[Mention]:
         """A kind of place alone: the venues that it fits, or the kind where several are asked for."""
         tags = _tags(types, alone=True)
+        if "elsewhere" in tags and len(tags) > 1:  # "the cinema museum"
+            yield self._mention(
+                segment, "outside", (), name=self.reader.utterance.typed(segment[0].first, segment[-1].last)
+            )
+            return
         plural = any(piece.sense is not None and piece.sense.plural for piece in types)
         both = plural and self._after(types[0].first, self.index.cues.both)
         if self._several(types) and not both:
@@ -256,6 +303,7 @@ class Linker:
                 return
             if fits := tuple(venue for venue in self.index.fits if self._fit(venue, tags)):
                 self.general.add(segment[0].first)
+                self.alone.add(segment[0].first)
                 if self._after(types[0].first, self.index.cues.others):
                     self.others.add(segment[0].first)
                 yield self._mention(segment, "venue", fits)
@@ -279,6 +327,11 @@ class Linker:
         first, last = pieces[0].first, pieces[-1].last
         sure = min(piece.sure for piece in pieces)
         return Mention(first, last, self.reader.utterance.typed(first, last), kind, ids, role, sure, name)
+
+
+def _general(piece: Piece) -> bool:
+    """Whether it may be said of many places: a kind of place, or a venue's name that others bear too."""
+    return piece.kind == "type" or (piece.kind == "venue" and piece.sense is not None and piece.sense.weak)
 
 
 def _tags(types: list[Piece], alone: bool = False) -> Tags:

@@ -1,12 +1,12 @@
 """Cuts a message into noun phrases: names, kinds of place and words that may be names, held together by small words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from visitbot.understanding.names import LONGEST, Sense, VenueIndex
 from visitbot.understanding.phonetics import key as sound
-from visitbot.understanding.text import Utterance
+from visitbot.understanding.text import Utterance, fold
 
 _APART = re.compile(r"[,.!?;:\n/+&|]|\s-\s")
 """Punctuation that ends a noun phrase."""
@@ -23,6 +23,8 @@ class Piece:
     sense: Sense | None
     """None: a word that nothing is known of."""
     sure: float = 1.0
+    bound: bool = False
+    """Tied to a kind of place, which it tells from others of that kind: "musée du tissu", "car museum"."""
 
     @property
     def kind(self) -> str:
@@ -45,6 +47,7 @@ class Reader:
         self.sure = [1.0] * len(utterance.tokens)
         self.spans = [1] * len(utterance.tokens)
         self.heard = self._heard()
+        self._small = index.cues.unbound | index.connectors
         # Capitals tell a name from a word only where not everything is in capitals.
         self.capitals = utterance.clean != utterance.clean.upper()
 
@@ -55,11 +58,20 @@ class Reader:
         index = self.index
         heard = [index.abbreviations.get(token.word, token.word) for token in self.utterance.tokens]
         self._spelt_out(heard)
+        self._elided(heard)
         unknown = [bool(word) and word not in index.known and not word.isdigit() for word in heard]
         for at, word in enumerate(heard):
             if unknown[at] and not self._spoken_apart(at, heard, unknown) and (meant := index.repair(word)):
                 heard[at], self.sure[at] = meant, 0.8
         return heard
+
+    def _elided(self, heard: list[str]) -> None:
+        """Part an article from its name: "visite dangers" is that of Angers; "les dangers" are not."""
+        for at, word in enumerate(heard):
+            elided = len(word) > 5 and word[0] in "dl" and word[1:] in self.index.sites
+            plural = at > 0 and heard[at - 1] in self.index.cues.definite | self.index.cues.ties
+            if elided and not plural and word not in self.index.common:
+                heard[at] = word[1:]
 
     def _spelt_out(self, heard: list[str]) -> None:
         """Join letters set apart: "C h a m b o r d"."""
@@ -118,9 +130,13 @@ class Reader:
                 at += 1
                 continue
             piece = self._piece(at)
-            if piece is None and group and group[-1].kind == "type" and group[-1].last == at and self.capital(at):
+            touching = bool(group) and group[-1].kind == "type" and group[-1].last == at and self.capital(at)
+            if piece is None and touching and word not in index.cues.unbound:
                 piece = Piece(at, at + 1, None, 0.5)  # a plain word that is a name here: "musée Grain"
+            if self._free(piece) and ((group and self._tied(group[-1], at)) or self._leading(group, at)):
+                piece = Piece(at, at + 1, None, 0.5, True)
             if piece is not None:
+                piece = self._hyphenated(piece)
                 group.append(piece)
                 at = piece.last
                 continue
@@ -130,6 +146,58 @@ class Reader:
             at += 1
         if group:
             yield group
+
+    def _hyphenated(self, piece: Piece) -> Piece:
+        """A town whose name only begins like one that is known: "Beaulieu-sur-Dordogne"."""
+        tokens, last = self.utterance.tokens, piece.last
+        if piece.kind != "place" or last + 1 >= len(tokens) or tokens[last].gap != "-" or tokens[last + 1].gap != "-":
+            return piece
+        if tokens[last].word not in self.index.connectors or self.heard[last + 1] in self.index.common:
+            return piece
+        return Piece(piece.first, last + 2, Sense("landmark", name=self.utterance.typed(piece.first, last + 2)), 0.8)
+
+    def _free(self, piece: Piece | None) -> bool:
+        """Whether a word has no meaning here but one that it may lose beside a museum."""
+        return piece is None or piece.kind in {"name", "museum", "topic", "service", "street"}
+
+    def _tied(self, before: Piece, at: int) -> bool:
+        """Whether a word says which museum is meant, as French does: "le musée du savon"."""
+        index, word = self.index, self.heard[at]
+        if before.sense is None or before.sense.plural or not word or word.isdigit():
+            return False
+        between = {token.word for token in self.utterance.tokens[before.last : at]}
+        if before.kind == "venue" and before.sense.weak:  # "musée des civilisations asiatiques"
+            return not between and len(word) > 3 and not index.near(word, index.common) and word not in index.connectors
+        if before.kind != "type":
+            return False
+        tied = between <= index.holders and bool(between & index.cues.ties)
+        return tied and word not in index.cues.unbound and word not in index.connectors
+
+    def _leading(self, group: Sequence[Piece], at: int) -> bool:
+        """Whether a word says which museum is meant, as English does: "the Lyon car museum"."""
+        tokens, index, word = self.utterance.tokens, self.index, self.heard[at]
+        if (self.language or self._guessed()) == "fr" or len(word) < 3 or word.isdigit():
+            return False
+        typed = self.utterance.clean[tokens[at].start].isupper() and self.capitals and word not in index.common
+        if typed and at + 1 < len(tokens) and tokens[at + 1].gap == " " and not index.near(word, index.common):
+            after = self._piece(at + 1)
+            if after is not None and after.kind == "type":
+                return word not in index.phrases
+        behind = at + 1
+        while behind < min(at + 3, len(tokens)) and tokens[behind].gap in {" ", "-"}:
+            senses = index.phrases.get(self.heard[behind], ())
+            if any(sense.kind == "type" and sense.tags == {"museum"} and not sense.plural for sense in senses):
+                break
+            if (senses and senses[0].kind in {"venue", "place"}) or self.heard[behind] in self._small:
+                return False
+            behind += 1
+        else:
+            return False
+        if word in self._small or word in index.cues.locatives:
+            return False
+        touches = bool(group) and group[-1].kind == "place" and group[-1].last == at and tokens[at].gap == " "
+        named = at > 0 and tokens[at - 1].word in index.cues.articles and word not in index.common
+        return touches or named or word in index.cues.subjects or not index.near(word, index.common)
 
     def _piece(self, at: int) -> Piece | None:
         """The longest phrase that starts here, or an unknown word."""
@@ -166,8 +234,16 @@ class Reader:
         for sense in senses:
             if sense.kind == "place" and sense.weak and sense.name is None and not self._placed(first):
                 continue
+            if sense.name and fold(sense.name).startswith("museum") and self._plainly(first):
+                continue  # English "museum in Dijon" is no natural history museum
             return sense
         return None
+
+    def _plainly(self, at: int) -> bool:
+        """Whether a word is English "museum", which a French "muséum" is not."""
+        token = self.utterance.tokens[at]
+        typed = self.utterance.clean[token.start : token.end]
+        return typed.lower() == "museum" and (self.language or self._guessed()) == "en"
 
     def _type(self, types: list[Sense], first: int, last: int) -> Sense:
         """Of a word that is a type in two languages, the one that is meant: "muséum" is not English "museum"."""
@@ -184,9 +260,17 @@ class Reader:
         articles = self.index.cues.articles - {"the"}
         return "fr" if any(token.word in articles for token in self.utterance.tokens) else "en"
 
+    def _dans(self, at: int) -> bool:
+        """Whether a department is meant by its number or in small letters: "dans le 67", "dans la loire"."""
+        return at > 1 and self.heard[at - 2] == "dans" and self.heard[at - 1] in self.index.holders
+
     def _placed(self, at: int) -> bool:
         """Whether a word that may be plain ("nice", "tours") stands as a place does: capital, after "à" or "in"."""
         token = self.utterance.tokens[at]
+        if token.word.isdigit():
+            return self._dans(at)
+        if token.word not in self.index.cues.idioms and self.utterance.clean[token.start].islower() and self._dans(at):
+            return True
         return (
             self.utterance.clean[token.start].isupper()
             and at > 0

@@ -17,6 +17,10 @@ EARLY = 3
 """A word of a question counts as its beginning among so many first words."""
 ENDS = frozenset(".?!;\n…")
 """Marks that end a sentence."""
+PICTURES = "\u2600"
+"""From here on characters are pictures."""
+BESIDE = 1
+"""Words that may stand between a place and the day it was seen on."""
 
 Spans = tuple[tuple[int, int], ...]
 """Runs of words, each [first, last)."""
@@ -53,8 +57,11 @@ class Reading:
         return [mention for mention in self.mentions if _inside(mention.first, spans)]
 
     def dates_in(self, spans: Spans) -> list[DateMention]:
-        """Dates that begin in those words."""
-        return [found for found in self.dates if _inside(found.first, spans)]
+        """Dates that begin in those words, but those of what was seen ("après Kérylos hier, …")."""
+        return [found for found in self.dates if _inside(found.first, spans) and not self._of_the_past(found)]
+
+    def _of_the_past(self, found: DateMention) -> bool:
+        return any(mention.role == "seen" and 0 <= found.first - mention.last <= BESIDE for mention in self.mentions)
 
     def names_in(self, spans: Spans) -> frozenset[str]:
         """Names of the cues that lie in those words and not inside a name."""
@@ -73,7 +80,7 @@ class Reading:
         tokens = self.utterance.tokens
         named = {at for mention in self.mentions for at in range(mention.first + 1, mention.last)}
         named |= {at for found in self.dates for at in range(found.first + 1, found.last)}
-        starts = [at for at in range(1, len(tokens)) if ENDS & set(tokens[at].gap) and at not in named]
+        starts = [at for at in range(1, len(tokens)) if ends(tokens[at].gap) and at not in named]
         return list(zip([0, *starts], [*starts, len(tokens)], strict=True))
 
     def focus(self) -> Spans:
@@ -93,6 +100,11 @@ class Reading:
         return any(
             first <= cue.first < (last if cue.name == "request" else min(last, first + EARLY)) for cue in self.questions
         )
+
+
+def ends(gap: str) -> bool:
+    """Whether what stands between two words ends a sentence: a full stop, a line end, a smiley."""
+    return any(mark in ENDS or mark >= PICTURES for mark in gap)
 
 
 def _inside(at: int, spans: Spans) -> bool:
@@ -151,7 +163,8 @@ def _date_slot(found: DateMention, reading: Reading) -> str:
     if start is None:
         return "<until>"
     length = "day" if when.end == start else "days"
-    side = "today" if start == today else "past" if start < today else "future"
+    last = when.end or start
+    side = "today" if start <= today <= last else "past" if last < today else "future"
     inside = "" if reading.series[0] <= start <= reading.series[1] else "-out"
     return f"<{length}-{side}{inside}>"
 

@@ -31,6 +31,8 @@ class Cues:
     untold: frozenset[str]
     """With one of these before it, "pas" denies something else: "ouvert ou pas Chambord"."""
     persons: Phrases
+    bearers: Phrases
+    """What, after a name, bears it: "Chambord Street"."""
     definite: frozenset[str]
     indefinite: frozenset[str]
     both: frozenset[str]
@@ -38,6 +40,18 @@ class Cues:
     """"autre": not the one just named."""
     pronouns: frozenset[str]
     articles: frozenset[str]
+    ties: frozenset[str]
+    """Small words that tie to a museum what it is about: "musée du tissu"."""
+    situating: frozenset[str]
+    """Small words that say in which town a kind of place is, as they are typed (French "a" is a verb too)."""
+    situated: frozenset[str]
+    """The same, folded."""
+    unbound: frozenset[str]
+    """Words that, tied to a museum, don't say which: "le musée du jour"."""
+    idioms: frozenset[str]
+    """Departments that are plain words: "dans le lot"."""
+    subjects: frozenset[str]
+    """Plain words that say what a museum is about: "car museum"."""
     reported: Phrases
     """What others say: "il paraît que Lille rouvre, et le Mucem ?" asks about the Mucem."""
     asked: frozenset[str]
@@ -64,18 +78,25 @@ class Cues:
         definite, connectors = single("definite"), single("connectors")
         return cls(
             before={role: phrases("roles", f"{role}_before") for role in roles},
-            after={role: phrases("roles", f"{role}_after") for role in ("negated", "excluded", "seen")},
+            after={role: phrases("roles", f"{role}_after") for role in ("negated", "excluded", "seen", "reported")},
             compared_to=single("roles", "compared_to"),
             comparing=single("roles", "comparing"),
             seen_not=single("roles", "seen_not"),
             untold=single("roles", "untold"),
             persons=phrases("persons"),
+            bearers=phrases("bearers"),
             definite=definite,
             indefinite=single("indefinite"),
             both=single("both"),
             others=single("others"),
             pronouns=single("pronouns"),
             articles=single("articles"),
+            ties=single("ties"),
+            situating=frozenset(_gather(tables, ("situating",))),
+            situated=single("situating"),
+            unbound=single("unbound"),
+            idioms=single("idioms"),
+            subjects=single("subjects"),
             reported=phrases("roles", "reported"),
             asked=single("asked"),
             locatives=single("locatives"),
@@ -100,22 +121,35 @@ def assign(
     """Give each mention its role; `within` tells which venues lie in a place."""
     given: list[Mention] = []
     for mention in mentions:
-        role = mention.role if mention.role != "target" else _role(mention, utterance, cues)
+        role = mention.role if mention.role != "target" else part(mention, utterance, cues)
         if (
             given
             and role == "target"
-            and given[-1].role in {"excluded", "seen"}
+            and given[-1].role in {"excluded", "seen", "reported"}
             and _joined(given[-1], mention, utterance, cues)
         ):
             role = given[-1].role
         given.append(mention if role == mention.role else replace(mention, role=role))
-    return tuple(_settle(given, utterance, cues, within))
+    settled = tuple(_settle(given, utterance, cues, within))
+    return tuple(_with_city(mention, [one for one in given if one not in settled], utterance) for mention in settled)
 
 
-def _role(mention: Mention, utterance: Utterance, cues: Cues) -> str:
+def _with_city(venue: Mention, dropped: Sequence[Mention], utterance: Utterance) -> Mention:
+    """A venue together with its city that follows: "le MAMC+ de Saint-Étienne" is one name."""
+    for city in dropped:
+        if venue.kind == "venue" and city.kind == "place" and 0 <= city.first - venue.last <= 1:
+            return replace(venue, last=city.last, typed=utterance.typed(venue.first, city.last))
+    return venue
+
+
+def part(mention: Mention, utterance: Utterance, cues: Cues) -> str:
+    """The role that the words around a mention give it, the rest of the message apart."""
     before, after = _before(mention.first, utterance), _after(mention.last, utterance)
+    touching = mention.last < len(utterance.tokens) and utterance.tokens[mention.last].gap == " "
     if mention.kind != "kind" and (
-        _ends(before, cues.persons, frozenset()) is not None or _surname(mention, utterance, cues)
+        _ends(before, cues.persons, frozenset()) is not None
+        or _surname(mention, utterance, cues)
+        or (touching and mention.kind != "outside" and _starts(after, cues.bearers))
     ):
         return "other"
     if _ends(before, cues.before["excluded"], cues.passed) is not None or after in cues.after["excluded"]:
@@ -134,7 +168,7 @@ def _role(mention: Mention, utterance: Utterance, cues: Cues) -> str:
             return "seen"
     elif _starts(after, cues.after["seen"]) and not _asks(mention.last, utterance):
         return "seen"
-    return "reported" if _holds(before, cues.reported) else "target"
+    return "reported" if _holds(before, cues.reported) or _starts(after, cues.after["reported"]) else "target"
 
 
 def _holds(heard: tuple[str, ...], phrases: Phrases) -> bool:

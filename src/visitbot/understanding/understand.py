@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from visitbot.understanding.carrying import Turn, picked
 from visitbot.understanding.clauses import Clause, clauses
 from visitbot.understanding.context import Context
-from visitbot.understanding.cues import tell_language
+from visitbot.understanding.cues import Cues, tell_language
 from visitbot.understanding.dates import find_dates
 from visitbot.understanding.reading import Reading
 from visitbot.understanding.request import Request
@@ -37,17 +38,27 @@ def understand(
     before = context or Context()
     reading = take_in(text, vocabulary, now, before, language)
     parts = clauses(reading, vocabulary, before)
-    requests: list[Request] = []
+    turn = Turn(reading, vocabulary.catalogue, before, parts)
     choices: tuple[str, ...] = ()
-    for clause in parts:
-        made, offered = fill(clause, reading, vocabulary, before, tuple(requests))
-        choices = choices or offered
-        requests.extend(request for request in made if request not in requests)
-    told = tuple(requests) or (Request("out_of_scope"),)
-    if choices:
-        told = tuple(replace(request, venues=()) for request in told)
+    if chosen := picked(turn):
+        told: tuple[Request, ...] = (Request(before.intent or "venue_info", chosen, when=before.when),)
+    else:
+        told, choices = _requests(turn, vocabulary.cues[reading.language])
     after = before.after(told, reading.language, parts[-1].wanted, choices, vocabulary.catalogue)
     return Understanding(reading.language, told, choices, after, reading, parts)
+
+
+def _requests(turn: Turn, cues: Cues) -> tuple[tuple[Request, ...], tuple[str, ...]]:
+    """What the clauses ask, and the venues to offer instead of guessing."""
+    requests: list[Request] = []
+    choices: tuple[str, ...] = ()
+    for clause in turn.clauses:
+        made, offered = fill(clause, replace(turn, earlier=tuple(requests)), cues)
+        choices = choices or offered
+        requests.extend(request for request in made if request not in requests)
+    if choices:
+        return tuple(replace(request, venues=()) for request in requests), choices
+    return tuple(requests), ()
 
 
 def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, language: str | None) -> Reading:

@@ -8,7 +8,7 @@ from visitbot.understanding.mention import Mention
 from visitbot.understanding.names import VenueIndex
 from visitbot.understanding.phrases import TAKEN, Linker
 from visitbot.understanding.pieces import Reader
-from visitbot.understanding.roles import assign
+from visitbot.understanding.roles import assign, part
 from visitbot.understanding.text import Utterance
 
 __all__ = ["Mention", "VenueIndex", "find_mentions"]
@@ -26,7 +26,7 @@ def find_mentions(utterance: Utterance, index: VenueIndex, language: str | None 
     )
     if not any(mention.kind == "outside" or (mention.kind == "venue" and len(mention.ids) == 1) for mention in found):
         found = message.described(found)
-    return assign(message.off_topic(found), utterance, index.cues, index.within)
+    return message.situated(assign(message.off_topic(found), utterance, index.cues, index.within))
 
 
 class _Message:
@@ -76,7 +76,13 @@ class _Message:
                 else (mention.first - place.last, True)
             )
 
-        for place in sorted((other for other in found if other.kind == "place"), key=away):
+        places = [
+            other
+            for other in found
+            if other.kind == "place"
+            and part(other, self.reader.utterance, self.index.cues) not in {"negated", "excluded", "compared"}
+        ]
+        for place in sorted(places, key=away):
             here = [venue for venue in mention.ids if any(venue in self.index.within[name] for name in place.ids)]
             if len(here) == 1:
                 return tuple(here)
@@ -119,6 +125,44 @@ class _Message:
             first, last = self._sentence(at)
             found = self._apart_within(found, max(at, first), min(at + 7, last), TAKEN[kind])
         return found
+
+    def situated(self, found: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """With a kind of place elsewhere where its clause or message names a town that has none of ours.
+
+        "à Paris, l'aquarium est ouvert ?", "is the aquarium open in Ghent?"
+        """
+        towns = [
+            mention
+            for mention in found
+            if mention.kind == "place"
+            and mention.role in {"target", "other"}
+            and self._after(mention, self.index.cues.situated)
+            and any(self.index.places[place].kind == "city" for place in mention.ids)
+        ]
+
+        def away(mention: Mention) -> bool:
+            if mention.kind != "venue" or mention.first not in self.linker.alone or mention.role != "target":
+                return False
+            here = {venue for town in towns for place in town.ids for venue in self.index.within[place]}
+            return self._unknown_town(mention) or bool(towns and not here & set(mention.ids))
+
+        return tuple(
+            replace(mention, kind="outside", ids=(), name=mention.typed) if away(mention) else mention
+            for mention in found
+        )
+
+    def _after(self, mention: Mention, words: frozenset[str]) -> bool:
+        return mention.first > 0 and self.reader.utterance.tokens[mention.first - 1].word in words
+
+    def _unknown_town(self, mention: Mention) -> bool:
+        """Whether its clause goes on to a town that nothing is known of."""
+        tokens, (_, last) = self.reader.utterance.tokens, self._sentence(mention.first)
+        for at in range(mention.last + 1, last):
+            before = self.reader.utterance.clean[tokens[at - 1].start : tokens[at - 1].end].lower()
+            unknown = self.reader.heard[at] not in self.index.known and self.reader.capital(at)
+            if unknown and before in self.index.cues.situating:
+                return True
+        return False
 
     def _apart_within(self, found: list[Mention], first: int, last: int, kinds: Sequence[str]) -> list[Mention]:
         return [

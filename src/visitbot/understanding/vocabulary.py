@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from visitbot.catalogue.model import Catalogue
-from visitbot.languages import Language
+from visitbot.languages import Language, Later
 from visitbot.understanding.cues import Cues
 from visitbot.understanding.dates import DateWords
 from visitbot.understanding.intents import IntentModel
@@ -36,7 +36,7 @@ class Vocabulary:
         newest = max(catalogue.series, key=lambda series: series.start)
         return cls(
             cues={code: Cues.compile(language.tables["intents"]) for code, language in languages.items()},
-            dates={code: DateWords.compile(language.tables["dates"]) for code, language in languages.items()},
+            dates=Later(languages, lambda code: DateWords.compile(languages[code].tables["dates"])),
             venues=VenueIndex.compile(
                 catalogue, {code: language.tables["venues"] for code, language in languages.items()}, elsewhere
             ),
