@@ -10,11 +10,11 @@ import pytest
 
 from visitbot import clock
 from visitbot.config import data_folder
-from visitbot.understanding.almanac import holiday_date
 from visitbot.understanding.dates import DateMention, DateWords, find_dates
-from visitbot.understanding.grammar import ENDS, Match, Node, Pattern
-from visitbot.understanding.moments import Setting
-from visitbot.understanding.periods import MEANINGS
+from visitbot.understanding.dates.almanac import holiday_date
+from visitbot.understanding.dates.grammar import ENDS, Match, Node, Pattern
+from visitbot.understanding.dates.moments import Setting
+from visitbot.understanding.dates.periods import MEANINGS
 from visitbot.understanding.request import When
 from visitbot.understanding.text import read
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.request import INTENTS
-from visitbot.understanding.text import sound
 
 STEP = 0.08
 """One unit of a stored weight."""

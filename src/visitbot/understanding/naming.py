@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from visitbot.understanding.carrying import Turn
 from visitbot.understanding.context import venues_of
-from visitbot.understanding.mention import Mention
 from visitbot.understanding.reading import Spans
+from visitbot.understanding.venues import Mention
 
 
 @dataclass(slots=True)

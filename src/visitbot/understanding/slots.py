@@ -5,10 +5,10 @@ from dataclasses import replace
 from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day
 from visitbot.understanding.clauses import Clause
 from visitbot.understanding.cues import Cues
-from visitbot.understanding.mention import Mention
 from visitbot.understanding.naming import Named, named_in
 from visitbot.understanding.reading import Reading, Spans
 from visitbot.understanding.request import DATED, Request, When
+from visitbot.understanding.venues import Mention
 
 BY_NAME = frozenset({"press", "broadcast"})
 """Intents about the series that a venue's name narrows; a mere city is where somebody watches from."""

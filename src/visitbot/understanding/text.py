@@ -87,28 +87,3 @@ def read(text: str) -> Utterance:
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a name or phrase: those of `read`, without their places."""
     return tuple([fold(word).replace("'", "") for word in _WORD.findall(clean(text))])
-
-
-_SOUNDS = (
-    (re.compile(r"(.)\1+"), r"\1"),
-    (re.compile(r"eaux?|aux?"), "o"),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"qu|ck|c(?=[^eiyh]|$)|q"), "k"),
-    (re.compile(r"c(?=[eiy])|z"), "s"),
-    (re.compile(r"g(?=[eiy])"), "j"),
-    (re.compile(r"ai|ei|er$|ez$|et$|ee$"), "e"),
-    (re.compile(r"y"), "i"),
-    (re.compile(r"(?<=[aeo])[mn](?=[^aeiou]|$)"), "n"),
-    (re.compile(r"en(?=[^aeiou]|$)"), "an"),
-    (re.compile(r"h"), ""),
-    (re.compile(r"(?<=..)(?:[estxdp]|nt|es)$"), ""),
-    (re.compile(r"(.)\1+"), r"\1"),
-)
-
-
-@lru_cache(maxsize=8192)
-def sound(word: str) -> str:
-    """Roughly how a folded French word sounds, so that "kan" and "quand" are the same; harmless for other languages."""
-    for pattern, heard in _SOUNDS:
-        word = pattern.sub(heard, word)
-    return word

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from visitbot.understanding.moments import Meaning, Setting
-from visitbot.understanding.periods import MEANINGS
+from visitbot.understanding.dates.moments import Meaning, Setting
+from visitbot.understanding.dates.periods import MEANINGS
 from visitbot.understanding.request import When
 from visitbot.understanding.text import Utterance, fold, words
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from visitbot.understanding.almanac import DAY, day_of, monday_of, month_shift
-from visitbot.understanding.moments import POINTS, Meaning, Said, Setting, calendar_day, one
+from visitbot.understanding.dates.almanac import DAY, day_of, monday_of, month_shift
+from visitbot.understanding.dates.moments import POINTS, Meaning, Said, Setting, calendar_day, one
 from visitbot.understanding.request import When
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from visitbot.understanding.mention import Mention
 from visitbot.understanding.text import Utterance, fold, words
+from visitbot.understanding.venues.mention import Mention
 
 Phrases = frozenset[tuple[str, ...]]
 

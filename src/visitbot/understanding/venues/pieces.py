@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from visitbot.understanding.names import LONGEST, Sense, VenueIndex
 from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.text import Utterance, fold
+from visitbot.understanding.venues.names import LONGEST, Sense, VenueIndex
 
 _APART = re.compile(r"[,.!?;:\n/+&|]|\s-\s")
 """Punctuation that ends a noun phrase."""

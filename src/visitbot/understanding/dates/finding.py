@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from visitbot.understanding.almanac import DAY, WEEK, Impossible
-from visitbot.understanding.grammar import ENDS, HARD, Caught, DateWords, Edge, Match, Node
-from visitbot.understanding.moments import Setting, relative_day
+from visitbot.understanding.dates.almanac import DAY, WEEK, Impossible
+from visitbot.understanding.dates.grammar import ENDS, HARD, Caught, DateWords, Edge, Match, Node
+from visitbot.understanding.dates.moments import Setting, relative_day
 from visitbot.understanding.request import When
 from visitbot.understanding.text import Token, Utterance
-
-__all__ = ["DateMention", "DateWords", "find_dates"]
 
 _LARGEST_NUMBER = 39
 """Above 31 so that "35 mai" is seen and called impossible."""

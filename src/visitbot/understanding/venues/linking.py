@@ -4,14 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from visitbot.understanding.mention import Mention
-from visitbot.understanding.names import VenueIndex
-from visitbot.understanding.phrases import TAKEN, Linker
-from visitbot.understanding.pieces import Reader
-from visitbot.understanding.roles import assign, part
 from visitbot.understanding.text import Utterance
-
-__all__ = ["Mention", "VenueIndex", "find_mentions"]
+from visitbot.understanding.venues.mention import Mention
+from visitbot.understanding.venues.names import VenueIndex
+from visitbot.understanding.venues.phrases import TAKEN, Linker
+from visitbot.understanding.venues.pieces import Reader
+from visitbot.understanding.venues.roles import assign, part
 
 _ENDS = re.compile(r"[,.!?;&\n]")
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
 from visitbot.understanding.phonetics import key as sound
-from visitbot.understanding.roles import Cues
 from visitbot.understanding.text import fold, words
+from visitbot.understanding.venues.roles import Cues
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 

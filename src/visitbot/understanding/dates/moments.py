@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from visitbot.understanding.almanac import (
+from visitbot.understanding.dates.almanac import (
     DAY,
     WEEK,
     Impossible,
