@@ -54,7 +54,7 @@ def keywords(catalogue: Catalogue) -> Answerer:
     aliases = [
         (fold(name), venue.id)
         for venue in catalogue.venues.values()
-        for name in (*venue.name.values(), *(name for names in venue.aliases.values() for name in names))
+        for name in (venue.city, *venue.name.values(), *(name for names in venue.aliases.values() for name in names))
     ]
     names = [name for name, _ in aliases]
 

@@ -74,7 +74,9 @@ def test_a_terminal_gets_styles_unless_no_color_is_set() -> None:
 
 
 def test_ctrl_c_ends_quietly() -> None:
-    with process("chat", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # A shell that runs the tests in the background has its children ignore Ctrl-C; this one must hear it.
+    with process("chat", **pipes, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as running:
         assert running.stdin is not None
         assert running.stdout is not None
         assert running.stderr is not None
