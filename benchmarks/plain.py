@@ -60,9 +60,10 @@ def keywords(catalogue: Catalogue) -> Answerer:
 
     def answer(line: Mapping[str, Any]) -> Requests:
         text = fold(line["text"])
-        intent = next((intent for intent, words in KEYWORDS if any(word in text for word in words)), "out_of_scope")
-        request: dict[str, Any] = {"intent": intent}
         found = process.extractOne(text, names, scorer=fuzz.partial_ratio, score_cutoff=88)
+        fallback = "reopening" if found else "out_of_scope"  # with a venue named, the commonest question is taken
+        intent = next((intent for intent, words in KEYWORDS if any(word in text for word in words)), fallback)
+        request: dict[str, Any] = {"intent": intent}
         if found and intent != "out_of_scope":
             request["venues"] = [aliases[found[2]][1]]
         if intent in {"reopening", "visit", "schedule"} and (day := _day(line)):
