@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from visitbot import clock
 from visitbot.dialogue import Assistant, Reply
+from visitbot.understanding.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,17 @@ def read(line: bytes, now: datetime) -> Question:
     return Question(known_id, text, now, tuple(before), language)
 
 
-def ask(assistant: Assistant, question: Question) -> Reply:
-    """Answer as in one chat: what was written before comes first, at the same moment."""
+def thread(assistant: Assistant, question: Question) -> Context | None:
+    """The conversation that a question stands in: what was written before, said at the same moment."""
     context = None
     for earlier in question.before:
         context = assistant.reply(earlier, question.now, context, question.language).context
-    return assistant.reply(question.text, question.now, context, question.language)
+    return context
+
+
+def ask(assistant: Assistant, question: Question) -> Reply:
+    """Answer as in one chat: what was written before comes first."""
+    return assistant.reply(question.text, question.now, thread(assistant, question), question.language)
 
 
 def as_json(reply: Reply) -> dict[str, object]:

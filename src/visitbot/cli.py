@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TextIO
 from visitbot import __version__, clock, config
 
 if TYPE_CHECKING:
+    from visitbot.batch import Question
     from visitbot.catalogue.store import SeedUpdate
+    from visitbot.dialogue import Assistant
     from visitbot.terminal import Screen  # rooms are imported by the command that needs them: `ask` stays quick
 
 OK, PROBLEM, USAGE, SETTINGS, STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -25,6 +27,7 @@ examples:
   visitbot ask "quand rouvre Chambord ?"         one question, one answer
   visitbot ask "et demain ?" --now 2020-05-20T10:00
   visitbot ask "when does the Mucem reopen?" --json
+  visitbot ask "et Nausicaá ?" --before "quand rouvre Chambord ?" --explain
   visitbot ask --batch < questions.jsonl         many questions, one JSON object a line
   visitbot check                                 is the catalogue in order? what is missing?
   visitbot run                                   the Telegram bot (settings: deploy/env.example)
@@ -93,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer one question, or a batch of them", description=_ask.__doc__)
     ask.add_argument("question", nargs="*", help='what a person types; quote it: "quand rouvre Chambord ?"')
     ask.add_argument("--json", action="store_true", help="answer as one JSON object (see README.md)")
+    ask.add_argument("--explain", action="store_true", help="show why it is understood as it is, instead of the answer")
+    ask.add_argument("--before", action="append", default=[], metavar="TEXT", help="an earlier message; repeatable")
     ask.add_argument("--batch", action="store_true", help="read JSON lines {id, text, now, before?, lang?}")
     ask.set_defaults(command=_ask, fail=ask.error)
 
@@ -135,6 +140,8 @@ def _ask(options: argparse.Namespace) -> int:
     question = " ".join(options.question).strip()
     if options.batch == bool(question):
         options.fail('write one question ("quand rouvre Chambord ?"), or --batch and the questions on standard input')
+    if options.batch and (options.explain or options.before):
+        options.fail("--explain and --before are for one question; in a batch each line brings its own before")
     gc.disable()  # nearly all that is made while starting stays; looking for garbage in it costs a tenth of the time
     try:
         from visitbot import batch
@@ -146,11 +153,36 @@ def _ask(options: argparse.Namespace) -> int:
     if options.batch:
         good = batch.answer(sys.stdin.buffer, helper, now, _utf8(sys.stdout), sys.stderr)
         return OK if good else PROBLEM
-    reply = helper.reply(question, now, None, options.lang)
+    asked = batch.Question(None, question, now, tuple(options.before), options.lang)
+    if options.explain:
+        return _explain(helper, asked, options.json)
+    reply = batch.ask(helper, asked)
     if options.json:
         print(json.dumps(batch.as_json(reply), ensure_ascii=False), file=_utf8(sys.stdout))
     else:
         print(_screen().answer(reply.answer))
+    return OK
+
+
+def _explain(helper: "Assistant", asked: "Question", plain: bool) -> int:
+    """Show why a question is understood as it is, in the language that it is in; `plain` as JSON."""
+    from visitbot import batch
+    from visitbot.answering.phrases import Phrases
+    from visitbot.assembly import spoken
+    from visitbot.explanation import Wording, as_json, render
+    from visitbot.understanding.explaining import explain
+
+    before = batch.thread(helper, asked)
+    understood = helper.reply(asked.text, asked.now, before, asked.language).understanding
+    catalogue = helper.catalogue()
+    findings = explain(understood, helper.vocabulary(catalogue), before)
+    if plain:
+        print(json.dumps(as_json(findings), ensure_ascii=False), file=_utf8(sys.stdout))
+        return OK
+    tongues = spoken()
+    code = findings.language if "explain" in tongues[findings.language].tables else "fr"
+    words = Phrases.compile(code, tongues[code].tables["explain"])
+    print(render(Wording(words, helper.phrases[code], catalogue, findings), _screen()))
     return OK
 
 

@@ -31,12 +31,13 @@ class Screen:
 
     def answer(self, answer: Answer) -> str:
         """Paragraphs, then each address on a line of its own, so that a terminal makes it clickable."""
-        blocks = ["\n".join(self.wrapped(self._line(paragraph))) for paragraph in answer.paragraphs]
+        blocks = ["\n".join(self.wrapped(self.line(paragraph))) for paragraph in answer.paragraphs]
         if addresses := list(self._addresses(answer)):
             blocks.append("\n".join(addresses))
         return "\n\n".join(blocks)
 
-    def _line(self, paragraph: Paragraph) -> str:
+    def line(self, paragraph: Paragraph) -> str:
+        """A paragraph with its styles, not yet cut to the width."""
         # An answer may quote what was typed, and that must not steer the screen.
         said = ((_CONTROL.sub("", span.text), span.strong) for span in paragraph)
         return "".join(self.styled(text, BOLD) if strong else text for text, strong in said)

@@ -45,12 +45,12 @@ def clauses(reading: Reading, vocabulary: Vocabulary, before: Context) -> tuple[
     pieces = list(_pieces(reading, vocabulary, focus))
     if len(pieces) < 2 or len(pieces) > MOST_PIECES:
         return (whole,)
-    shares = likelihoods(_scores(reading, model, focus, before))
+    overall = likelihoods(_scores(reading, model, focus, before))
     told: list[Clause] = []
     thread = before
     for span in pieces:
         piece = _judge(reading, model, (span,), thread)
-        if _stands_alone(piece, reading, shares):
+        if _stands_alone(piece, reading, overall):
             told.append(piece)
             thread = replace(thread, intent=piece.wanted)
     joined = _join(told, reading)
@@ -62,15 +62,20 @@ def _scores(reading: Reading, model: IntentModel, spans: Spans, thread: Context 
     return model.scores(words, found)
 
 
+def shares(reading: Reading, model: IntentModel, spans: Spans, thread: Context | None) -> list[float]:
+    """How likely each of INTENTS is for those words, once one visit and the programme are told apart."""
+    return _settled(likelihoods(_scores(reading, model, spans, thread)), reading, spans)
+
+
 def _judge(reading: Reading, model: IntentModel, spans: Spans, thread: Context) -> Clause:
-    shares = _settled(likelihoods(_scores(reading, model, spans, thread)), reading, spans)
-    best = max(range(len(INTENTS)), key=shares.__getitem__)
-    inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=shares.__getitem__)
+    likely = shares(reading, model, spans, thread)
+    best = max(range(len(INTENTS)), key=likely.__getitem__)
+    inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=likely.__getitem__)
     alone = INTENTS[best]
     if thread.intent is not None:
-        bare = _settled(likelihoods(_scores(reading, model, spans, None)), reading, spans)
+        bare = shares(reading, model, spans, None)
         alone = INTENTS[max(range(len(INTENTS)), key=bare.__getitem__)]
-    return Clause(spans, INTENTS[best], shares[best], INTENTS[inside], alone)
+    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone)
 
 
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:
