@@ -1,14 +1,16 @@
 """Shows in a terminal, or as JSON, why a message was understood as it was (`visitbot ask --explain`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import date
 
 from visitbot.answering.answer import Paragraph
 from visitbot.answering.calendar import period
-from visitbot.answering.phrases import Phrases, Value
+from visitbot.answering.phrases import Phrases, Value, merged
 from visitbot.catalogue.model import Catalogue
 from visitbot.terminal import BOLD, Screen
 from visitbot.understanding.context import Context
+from visitbot.understanding.dates import DateMention
 from visitbot.understanding.explaining import Day, Findings, Piece, Verdict
 from visitbot.understanding.request import Request, When
 from visitbot.understanding.venues import Mention
@@ -57,6 +59,10 @@ class Wording:
 
     def _row(self, items: Sequence[Paragraph]) -> Paragraph:
         return self.phrases.join(items, "comma")
+
+    def _sequence(self, items: Sequence[Paragraph]) -> Paragraph:
+        then = self.words.say("evidence.then")
+        return merged([span for at, item in enumerate(items) for span in ((*then, *item) if at else item)])
 
     def _cues(self, names: Iterable[str]) -> Paragraph:
         return self._row([self._word("cue", name) for name in names])
@@ -130,16 +136,17 @@ class Wording:
             yield say("clause.words", typed=typed)
         names = ["".join(span.text for span in self._word("intent", intent)) for intent, _ in verdict.shares]
         longest = max(map(len, names))
-        for name, (_, share) in zip(names, verdict.shares, strict=True):
-            bar = "━" * round(BAR * share)
-            yield say("clause.likely", intent=f"{name:<{longest}}  {self._percent(share):>6}  {bar}".rstrip())
+        for at, (name, (_, share)) in enumerate(zip(names, verdict.shares, strict=True)):
+            figure = f"{self._percent(share):>6}  {'━' * round(BAR * share)}".rstrip()
+            yield say("clause.likely" if at else "clause.best", intent=f"{name:<{longest}}", share=figure)
         yield ()
         yield say("clause.tipped", winner=names[0], other=names[1])
         yield from map(self._piece, verdict.speaking_for)
         if verdict.speaking_against:
             yield say("clause.against")
             yield from map(self._piece, verdict.speaking_against)
-        yield self._weighed(verdict.rest, say("clause.rest"))
+        rest = verdict.total - sum(piece.weight for piece in (*verdict.speaking_for, *verdict.speaking_against))
+        yield say("clause.total", weight=f"{self._figure(verdict.total):<5}", rest=self._figure(rest))
         if verdict.ruled:
             yield say("clause.ruled")
         if verdict.alone != verdict.shares[0][0]:
@@ -152,15 +159,14 @@ class Wording:
         hints = [self._part(part) for part in piece.of.split("+")] if piece.of else [self._word("part", piece.kind)]
         name = self.words.say(
             key,
-            typed=self._row([self._typed(word) for word in piece.of.split("_")]),
+            typed=self._sequence([self._typed(word) for word in piece.of.split("_")]),
             of=self._row(hints),
             before=self._row([self._word("intent" if f"intent.{before}" in self.words else "part", before), *more]),
         )
-        return self._weighed(piece.weight, name)
+        return self.words.say("clause.piece", weight=f"{self._figure(piece.weight):<5}", name=name)
 
-    def _weighed(self, weight: float, name: Value) -> Paragraph:
-        figure = f"{weight:+.1f}".replace("-", "−").replace(".", self.phrases.plain("number.decimal"))
-        return self.words.say("clause.piece", weight=f"{figure:<5}", name=name)
+    def _figure(self, weight: float) -> str:
+        return f"{weight:+.1f}".replace("-", "−").replace(".", self.phrases.plain("number.decimal"))
 
     def _typed(self, word: str) -> Paragraph:
         """A word of the message in quotes, or what stands there instead of a name, a date or the edge."""
@@ -233,6 +239,8 @@ def render(wording: Wording, screen: Screen) -> str:
     beside = Screen(max(screen.width - indent, BAR), screen.colours)
     rows: list[str] = []
     for key, lines in wording.blocks():
+        if key in {"clause", "requests"}:
+            rows.append("")
         told = [row for line in lines for row in beside.wrapped(beside.line(line))] or [""]
         heading = screen.styled(headings[key], BOLD) + " " * (indent - len(headings[key]))
         rows += [f"{' ' * indent if at else heading}{row}".rstrip() for at, row in enumerate(told)]
@@ -242,22 +250,26 @@ def render(wording: Wording, screen: Screen) -> str:
 def as_json(findings: Findings) -> dict[str, object]:
     """The findings as plain values; requests and moments in the form that `ask --json` has."""
     told = {name: _plain(value) for name, value in asdict(findings).items()}
-    told["days"] = [
-        {**_dated(day), "when": _moment(day.found.when), "series_when": _moment(day.found.series_when)}
-        for day in findings.days
-    ]
-    told["before"] = {**asdict(findings.before), "when": _moment(findings.before.when)}
+    told["verdicts"] = [{**_record(verdict), "shares": _plain(dict(verdict.shares))} for verdict in findings.verdicts]
+    told["days"] = [{**_record(day.found), "counts": day.counts} for day in findings.days]
+    told["before"] = _record(findings.before)
     told["requests"] = [request.as_json() for request in findings.requests]
-    return told | {"now": findings.now.isoformat()}
+    return told
 
 
-def _dated(day: Day) -> dict[str, object]:
-    return {"typed": day.found.typed, "impossible": day.found.impossible, "counts": day.counts}
-
-
-def _moment(when: When | None) -> dict[str, str | int] | None:
-    return when.as_json() if when else None
+def _record(found: Verdict | DateMention | Context) -> dict[str, object]:
+    """A record as plain values, its moments in the contract's form ({"from", "to"} or {"rank"})."""
+    values = {field.name: getattr(found, field.name) for field in fields(found)}
+    moments = {name: value.as_json() for name, value in values.items() if isinstance(value, When)}
+    return {name: _plain(value) for name, value in asdict(found).items()} | moments
 
 
 def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+    """What JSON has no form for: moments as ISO text; figures are cut where they say no more."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return round(value, 4)
+    return value.isoformat() if isinstance(value, date) else value

@@ -64,8 +64,8 @@ class Verdict:
     """What the same words would mean with nothing before them."""
     speaking_for: tuple[Piece, ...]
     speaking_against: tuple[Piece, ...]
-    rest: float
-    """What all other evidence weighs together."""
+    total: float
+    """What all evidence weighs between the winner and the runner-up: these pieces and those too small to show."""
     ruled: bool
     """True when the rule of one visit and the whole programme chose, not the evidence."""
 
@@ -152,7 +152,6 @@ def _verdict(clause: Clause, spans: Spans, reading: Reading, model: IntentModel,
     winner, other = order[:2]
     words, found = evidence(reading, spans, thread)
     scores = model.scores(words, found)
-    total = scores[winner] - scores[other]
     pieces = sorted(_pieces(words, found, model, winner, other), key=lambda piece: -abs(piece.weight))
     told = [piece for piece in pieces if abs(piece.weight) >= FAINT]
     ahead = tuple(piece for piece in told if piece.weight > 0)[:TELLING]
@@ -163,7 +162,7 @@ def _verdict(clause: Clause, spans: Spans, reading: Reading, model: IntentModel,
         alone=clause.alone,
         speaking_for=ahead,
         speaking_against=behind,
-        rest=total - sum(piece.weight for piece in (*ahead, *behind)),
+        total=scores[winner] - scores[other],
         ruled=max(range(len(INTENTS)), key=scores.__getitem__) != winner,
     )
 
