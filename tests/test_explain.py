@@ -21,6 +21,7 @@ from visitbot.config import data_folder
 from visitbot.terminal import Screen
 from visitbot.understanding.context import Context
 from visitbot.understanding.explaining import Findings, Piece, explain
+from visitbot.understanding.intents import IntentModel
 from visitbot.understanding.request import INTENTS
 from visitbot.understanding.understand import understand
 from visitbot.understanding.vocabulary import Vocabulary
@@ -28,7 +29,10 @@ from visitbot.understanding.vocabulary import Vocabulary
 NOW = datetime(2020, 5, 20, 10, tzinfo=clock.PARIS)
 MAY = "2020-05-20T10:00"
 ROOT = Path(__file__).parents[1]
-QUESTIONS = ROOT / "tests" / "corpus" / "questions" / "d4.jsonl"
+QUESTIONS = [ROOT / "tests" / "corpus" / "questions" / name for name in ("d4.jsonl", "d5.jsonl")]
+"""Dialogues, and messages that ask several things."""
+TWICE = "Chambord rouvre quand ? Et la visite de demain c'est qui ? Et Nausicaá rouvre quand ?"
+"""The first and the last are one request for two reopenings."""
 BOLD = "\x1b[1m"
 
 
@@ -61,8 +65,9 @@ def shown(findings: Findings, vocabulary: Vocabulary, code: str = "fr") -> str:
 
 def test_shares_and_evidence_are_those_that_the_intents_were_chosen_by(vocabulary: Vocabulary) -> None:
     """A message judged a second time, in a wrong thread or by other words, would get another likelihood."""
-    lines = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()[:150]]
-    followed = 0
+    lines = [json.loads(line) for file in QUESTIONS for line in file.read_text(encoding="utf-8").splitlines()[:200]]
+    lines.append({"text": TWICE, "now": MAY})
+    followed, several, joined = 0, 0, 0
     for line in lines:
         thread, now = Context(), clock.parse(line["now"])
         for earlier in line.get("before", ()):
@@ -76,7 +81,11 @@ def test_shares_and_evidence_are_those_that_the_intents_were_chosen_by(vocabular
             if not {winner, other} & {"visit", "schedule"}:  # a rule may have joined those two
                 assert math.log(share / next_share) == pytest.approx(verdict.total), line
         followed += thread.intent is not None
+        several += len(understood.clauses) > 1
+        joined += len(understood.clauses) > 1 and any(len(clause.spans) > 1 for clause in understood.clauses)
     assert followed > 50
+    assert several > 10
+    assert joined > 0
 
 
 def test_the_pieces_add_up_to_the_total(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +98,18 @@ def test_the_pieces_add_up_to_the_total(vocabulary: Vocabulary, monkeypatch: pyt
     order = [INTENTS.index(intent) for intent, _ in verdict.shares[:2]]
     strange = none_strange[order[0]] - none_strange[order[1]] if none_strange else 0.0
     assert told + strange == pytest.approx(verdict.total)
+
+
+def test_a_rule_that_chose_is_named(vocabulary: Vocabulary) -> None:
+    """Without weights all intents are alike, and a venue turns the programme's share into that of one visit."""
+    unfitted = replace(vocabulary, intents=IntentModel({}))
+    (verdict,) = found(unfitted, "Chambord").verdicts
+    assert verdict.ruled
+    assert verdict.shares[0][0] == "visit"
+    assert verdict.shares[0][1] == pytest.approx(2 / len(INTENTS))
+    assert verdict.speaking_for == ()
+    assert "Une règle a tranché" in shown(found(unfitted, "Chambord"), vocabulary)
+    assert not found(unfitted, "bonjour").verdicts[0].ruled
 
 
 def test_a_place_outside_and_one_set_aside_are_told(vocabulary: Vocabulary) -> None:
@@ -119,6 +140,7 @@ def test_what_stands_from_the_conversation_is_told(vocabulary: Vocabulary) -> No
     assert after.carried == (("venues",),)
     assert after.requests[0].venues == ("chambord",)
     assert "Domaine national de Chambord (repris de la conversation)" in shown(after, vocabulary)
+    assert found(vocabulary, "c'est ouvert à Lyon ?").carried == ((),)  # the town named its only venue
     day = found(vocabulary, "et Nausicaá ?", "Chambord sera ouvert le 6 juin ?")
     assert day.carried == (("when",),)
 
