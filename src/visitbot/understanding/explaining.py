@@ -102,8 +102,8 @@ def explain(understood: Understanding, vocabulary: Vocabulary, before: Context |
     reading, thread = understood.reading, before or Context()
     words = reading.utterance.words
     telling = {
-        code: tuple(dict.fromkeys(word for word in words if word in cues.identity))
-        for code, cues in vocabulary.cues.items()
+        code: tuple(dict.fromkeys(word for word in words if word in known))
+        for code, known in vocabulary.identity.items()
     }
     everything = reading.dates_in(((0, reading.count),))
     return Findings(
@@ -138,12 +138,12 @@ def _hints(reading: Reading) -> Iterator[Hint]:
 
 
 def _verdicts(understood: Understanding, model: IntentModel, before: Context) -> Iterator[Verdict]:
-    """The clauses judged once more, each in the thread that the one before it leaves."""
-    thread, several = before, len(understood.clauses) > 1
+    """The clauses judged once more, each in the thread that the words before it leave."""
+    several = len(understood.clauses) > 1
     for clause in understood.clauses:
         # Of several clauses each was judged by its first run of words; the others joined it as they want the same.
+        thread = replace(before, intent=clause.after)
         yield _verdict(clause, clause.spans[:1] if several else clause.spans, understood.reading, model, thread)
-        thread = replace(thread, intent=clause.wanted)
 
 
 def _verdict(clause: Clause, spans: Spans, reading: Reading, model: IntentModel, thread: Context) -> Verdict:

@@ -3,16 +3,11 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.request import INTENTS
+from visitbot.understanding.weights import weights_of
 
-STEP = 0.08
-"""One unit of a stored weight."""
-ZERO = 79
-"""The character that stands for weight 0; 32 below and above it are the printable range that is used."""
-FEWEST, MOST = 33 - ZERO, 126 - ZERO
 REMEMBERED = 20_000
 """Words whose evidence is kept at hand; the language is larger, a flood of noise must not fill the memory."""
 
@@ -47,7 +42,7 @@ class IntentModel:
     def weight(self, evidence: str) -> Scores | None:
         """The weights of one piece of evidence, in the order of INTENTS; None when it was never seen."""
         code = self.codes.get(evidence)
-        return None if code is None else [(ord(mark) - ZERO) * STEP for mark in code]
+        return None if code is None else weights_of(code)
 
     def _other(self, name: str) -> Scores | None:
         if name not in self._others:
@@ -71,13 +66,8 @@ def strangeness(count: int) -> str:
 
 
 def word_evidence(word: str) -> list[str]:
-    """The word, how it sounds, and its runs of three and four letters: typos keep most of them."""
-    found = ["w=" + word, "s=" + sound(word)]
-    edged = f"<{word}>"
-    if 3 < len(word) < 16:
-        found += ["3=" + edged[at : at + 3] for at in range(len(edged) - 2)]
-        found += ["4=" + edged[at : at + 4] for at in range(len(edged) - 3)]
-    return found
+    """The word, and how it sounds."""
+    return ["w=" + word, "s=" + sound(word)]
 
 
 def likelihoods(scores: Sequence[float]) -> Scores:
@@ -86,29 +76,3 @@ def likelihoods(scores: Sequence[float]) -> Scores:
     powers = [math.exp(score - highest) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def read_model(file: Path) -> IntentModel:
-    """Read fitted weights: a line each, the evidence, a tab, one character for each intent."""
-    codes: dict[str, str] = {}
-    with file.open(encoding="utf-8") as lines:
-        header = next(lines, "").rstrip("\n").split("\t")
-        if header[1:] != list(INTENTS):
-            raise ValueError(f"{file}: fitted for other intents than this version knows; run `make train`")
-        for line in lines:
-            evidence, _, code = line.rstrip("\n").partition("\t")
-            codes[evidence] = code
-    return IntentModel(codes)
-
-
-def code_of(weights: Sequence[float]) -> str:
-    """Weights of one piece of evidence as characters; empty when it says nothing."""
-    steps = [max(FEWEST, min(MOST, round(weight / STEP))) for weight in weights]
-    return "".join(chr(step + ZERO) for step in steps) if any(steps) else ""
-
-
-def write_model(file: Path, codes: Mapping[str, str]) -> None:
-    """Write fitted weights in the form that read_model reads."""
-    with file.open("w", encoding="utf-8", newline="\n") as out:
-        out.write("\t".join(["evidence", *INTENTS]) + "\n")
-        out.writelines(f"{evidence}\t{codes[evidence]}\n" for evidence in sorted(codes))

@@ -1,9 +1,9 @@
 """One message as it was read: words, mentions, dates and hint words, and the evidence they give for an intent."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from visitbot.understanding.context import Context
 from visitbot.understanding.cues import Cue
@@ -42,6 +42,8 @@ class Reading:
     "daily", "everything"."""
     questions: tuple[Cue, ...]
     """Words that ask: "start", "request"."""
+    speaks_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Idea → the intents it hints at."""
 
     @property
     def count(self) -> int:
@@ -64,16 +66,19 @@ class Reading:
         return any(mention.role == "seen" and 0 <= found.first - mention.last <= BESIDE for mention in self.mentions)
 
     def names_in(self, spans: Spans) -> frozenset[str]:
-        """Names of the cues that lie in those words and not inside a name."""
-        covered = {
-            at for mention in self.mentions if mention.kind != "kind" for at in range(mention.first, mention.last)
-        }
-        return frozenset(
-            cue.name
+        """Names of the cues in those words."""
+        return frozenset(cue.name for cue in self.cues_in(spans))
+
+    def cues_in(self, spans: Spans) -> list[Cue]:
+        """Cues that lie in those words, outside names and dates."""
+        taken = {at for mention in self.mentions if mention.kind != "kind" for at in range(mention.first, mention.last)}
+        taken |= {at for found in self.dates for at in range(found.first, found.last)}
+        return [
+            cue
             for cue in self.cues
             if any(first <= cue.first and cue.last <= last for first, last in spans)
-            and not covered.issuperset(range(cue.first, cue.last))
-        )
+            and taken.isdisjoint(range(cue.first, cue.last))
+        ]
 
     def sentences(self) -> list[tuple[int, int]]:
         """The message cut at full stops, question marks and line ends."""
@@ -112,28 +117,59 @@ def _inside(at: int, spans: Spans) -> bool:
 
 
 def evidence(reading: Reading, spans: Spans, context: Context | None) -> tuple[list[str], list[str]]:
-    """The words of `spans` outside names and dates, and everything else that speaks for an intent."""
-    shown = [word for first, last in spans for word in _shown(reading, first, last)]
+    """The words of `spans` outside names and dates, and everything else that speaks for an intent.
+
+    A piece of evidence is a name before "=" (c: an idea, cc and cb: two ideas, together and one after the other, cx: an
+    idea and a slot, g and gg: what ideas speak for, b: two words, x: a slot, f: a follow-up word, P: the conversation)
+    and what was found.
+    """
+    placed = [item for first, last in spans for item in _shown(reading, first, last)]
+    shown = [word for _, word in placed]
     words = [word for word in shown if not word.startswith("<")]
     slots = {word for word in shown if word.startswith("<")}
-    cues = sorted(reading.names_in(spans))
-    found = [f"b={one}_{two}" for one, two in pairwise(["^", *shown, "$"])]
-    found += ["x=" + slot for slot in slots]
-    found += ["c=" + cue for cue in cues]
-    found += [f"cc={one}+{two}" for at, one in enumerate(cues) for two in cues[at + 1 :]]
-    found += [f"cx={cue}+{slot}" for cue in cues for slot in slots]
-    found += ["n=" + str(min(len(shown), 12) // 2), f"nc={min(len(cues), 3)}", "bias"]
+    found = reading.cues_in(spans)
+    ideas = sorted({cue.name for cue in found})
+    told = [f"b={one}_{two}" for one, two in pairwise(["^", *shown, "$"])]
+    told += ["x=" + slot for slot in slots]
+    told += _ideas(ideas, slots, reading.speaks_for)
+    told += [f"cb={one}>{two}" for these, those in pairwise(_in_order(placed, found)) for one in these for two in those]
+    told += ["n=" + str(min(len(shown), 12) // 2), "bias"]
     if shown:
-        found.append("first=" + shown[0])
+        told.append("first=" + shown[0])
     last = spans[-1][1]
     end = reading.utterance.tail if last >= reading.count else reading.utterance.tokens[last].gap
     if "?" in end:
-        found.append("?")
-    return words, found + _leaning(reading, spans, slots, cues, len(shown), context)
+        told.append("?")
+    return words, told + _leaning(reading, spans, slots, ideas, len(shown), context)
 
 
-def _shown(reading: Reading, first: int, last: int) -> Iterator[str]:
-    """The words, with names, dates and numbers replaced by what they are."""
+def _ideas(ideas: list[str], slots: set[str], speaks_for: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Each idea, each two, each with a slot; and the intents that they speak for."""
+    intents = sorted({intent for idea in ideas for intent in speaks_for.get(idea, ())})
+    yield f"nc={min(len(ideas), 6)}"
+    for sign, names in (("c", ideas), ("g", intents)):
+        yield from (f"{sign}={name}" for name in names)
+        yield from (f"{sign}{sign}={one}+{two}" for one, two in combinations(names, 2))
+    yield from (f"cx={idea}+{slot}" for idea in ideas for slot in slots)
+
+
+def _in_order(placed: list[tuple[int, str]], cues: list[Cue]) -> list[list[str]]:
+    """What is said, as ideas and slots in their order; of cues that begin at one word the longest count."""
+    starts: dict[int, list[Cue]] = {}
+    for cue in cues:
+        starts.setdefault(cue.first, []).append(cue)
+    order, free = [["^"]], 0
+    for at, word in placed:
+        if word.startswith("<"):
+            order.append([word])
+        elif at >= free and at in starts:
+            free = max(cue.last for cue in starts[at])
+            order.append(sorted({cue.name for cue in starts[at] if cue.last == free}))
+    return [*order, ["$"]]
+
+
+def _shown(reading: Reading, first: int, last: int) -> Iterator[tuple[int, str]]:
+    """The words and where they stand, with names, dates and numbers replaced by what they are."""
     starts: dict[int, str] = {}
     hidden: set[int] = set()
     for found in reading.dates_in(((first, last),)):
@@ -147,10 +183,10 @@ def _shown(reading: Reading, first: int, last: int) -> Iterator[str]:
         hidden.update(range(mention.first, mention.last))
     for at in range(first, min(last, reading.count)):
         if at in starts:
-            yield starts[at]
+            yield at, starts[at]
         elif at not in hidden:
             word = reading.utterance.tokens[at].word
-            yield "<n>" if word.isdigit() else word
+            yield at, "<n>" if word.isdigit() else word
 
 
 def _date_slot(found: DateMention, reading: Reading) -> str:
@@ -170,7 +206,7 @@ def _date_slot(found: DateMention, reading: Reading) -> str:
 
 
 def _leaning(
-    reading: Reading, spans: Spans, slots: set[str], cues: list[str], length: int, context: Context | None
+    reading: Reading, spans: Spans, slots: set[str], ideas: list[str], length: int, context: Context | None
 ) -> list[str]:
     """Evidence from the conversation: what was wanted before, and how much this message leans on it."""
     found = [
@@ -185,9 +221,9 @@ def _leaning(
     before = "P=" + context.intent
     size = "s" if length <= SHORT else "l"
     found += [f"{before}+{name}" for name in found if name.startswith("f=")]
-    found += [before, f"{before}+{size}", f"{before}+nc{min(len(cues), 2)}+{size}"]
-    found += [f"{before}+{slot}" for slot in slots] + [f"{before}+{cue}" for cue in cues]
-    if not cues:
+    found += [before, f"{before}+{size}", f"{before}+nc{min(len(ideas), 2)}+{size}"]
+    found += [f"{before}+{slot}" for slot in slots] + [f"{before}+{cue}" for cue in ideas]
+    if not ideas:
         found += [f"{before}+nc0+{slot}" for slot in slots]
         found.append(f"{before}+nc0")
     if context.outside:

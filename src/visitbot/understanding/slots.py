@@ -14,6 +14,8 @@ BY_NAME = frozenset({"press", "broadcast"})
 """Intents about the series that a venue's name narrows; a mere city is where somebody watches from."""
 VENUED = CARRIED | BY_NAME | {"venues"}
 """Intents that may be about a venue."""
+FILMED = frozenset({"video", "replay", "link", "watch"})
+"""Hint words of a visit to watch, and to watch again."""
 OF_A_VENUE = CARRIED | {"venues"}
 """Intents that, with the name of a place elsewhere, can't be answered."""
 
@@ -87,7 +89,7 @@ def _venues(clause: Clause, turn: Turn, named: Named) -> tuple[str, ...]:
 
 def _seen(spans: Spans, reading: Reading) -> tuple[str, ...]:
     """What was seen and is asked for again: "we loved the Haut-Koenigsbourg film, where can we rewatch it?"."""
-    if "video" not in reading.names_in(spans):
+    if not FILMED & reading.names_in(spans):
         return ()
     found = [m.ids[0] for m in reading.mentions if m.kind == "venue" and m.role == "seen" and len(m.ids) == 1]
     return tuple(found[-1:])

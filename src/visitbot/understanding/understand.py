@@ -65,7 +65,7 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
     """Find everything in a message that may matter."""
     utterance = read(text)
     words = utterance.words
-    spoken = tell_language(words, vocabulary.cues, context.language or language or "fr")
+    spoken = tell_language(words, vocabulary.identity, context.language or language or "fr")
     mentions = find_mentions(utterance, vocabulary.venues, spoken)
     named = {at for mention in mentions if mention.kind != "kind" for at in range(mention.first, mention.last)}
     dates = find_dates(utterance, vocabulary.dates[spoken], now, vocabulary.series, context.when, named)
@@ -77,7 +77,8 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
         vocabulary.series,
         mentions,
         dates,
-        tuple(cues.intents.find(words)),
+        tuple(cues.ideas.find(words)),
         tuple(cues.follow_up.find(words)),
         tuple(cues.questions.find(words)),
+        vocabulary.speaks_for,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from visitbot.catalogue.model import Catalogue
 from visitbot.languages import Language, Later
@@ -10,16 +11,23 @@ from visitbot.understanding.cues import Cues
 from visitbot.understanding.dates import DateWords
 from visitbot.understanding.intents import IntentModel
 from visitbot.understanding.venues import VenueIndex
+from visitbot.understanding.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a message is read with; made anew when the catalogue changes."""
 
+    identity: Mapping[str, frozenset[str]]
+    """Language → everyday words by which it is told."""
     cues: Mapping[str, Cues]
+    speaks_for: Mapping[str, tuple[str, ...]]
+    """Idea → the intents it hints at, whatever the language."""
     dates: Mapping[str, DateWords]
     venues: VenueIndex
     intents: IntentModel
+    cuts: Weights
+    """What speaks for a piece of a message being a request of its own."""
     catalogue: Catalogue
     series: tuple[date, date]
     """First and last day of the newest series: what a date without a year belongs to."""
@@ -30,17 +38,24 @@ class Vocabulary:
         catalogue: Catalogue,
         languages: Mapping[str, Language],
         elsewhere: Sequence[Mapping[str, str]],
+        ideas: Mapping[str, Mapping[str, Any]],
         intents: IntentModel,
+        cuts: Weights,
     ) -> "Vocabulary":
-        """Make it; `elsewhere` are museums and landmarks known not to be in the series."""
+        """Make it; `elsewhere` are places known not to be in the series, `ideas` the parsed cues.toml."""
         newest = max(catalogue.series, key=lambda series: series.start)
         return cls(
-            cues={code: Cues.compile(language.tables["intents"]) for code, language in languages.items()},
+            identity={code: frozenset(known.tables["identity"]["words"]) for code, known in languages.items()},
+            cues=Later(
+                languages, lambda code: Cues.compile(languages[code].tables["cues"], languages[code].tables["intents"])
+            ),
+            speaks_for={idea: tuple(about.get("speaks_for", ())) for idea, about in ideas.items()},
             dates=Later(languages, lambda code: DateWords.compile(languages[code].tables["dates"])),
             venues=VenueIndex.compile(
                 catalogue, {code: language.tables["venues"] for code, language in languages.items()}, elsewhere
             ),
             intents=intents,
+            cuts=cuts,
             catalogue=catalogue,
             series=(newest.start, newest.end),
         )
