@@ -13,15 +13,17 @@ import numpy as np
 from own_questions import own_questions
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from scoring import compare
 
 from visitbot import clock
 from visitbot.assembly import ideas, knowledge
-from visitbot.understanding.clauses import clauses, weighed
+from visitbot.understanding.carrying import Turn
+from visitbot.understanding.clauses import Cutting, clauses
 from visitbot.understanding.context import Context
 from visitbot.understanding.intents import PLAIN, IntentModel, strangeness, word_evidence
 from visitbot.understanding.reading import Reading, evidence
 from visitbot.understanding.request import INTENTS
-from visitbot.understanding.understand import take_in, understand
+from visitbot.understanding.understand import requests_of, take_in, understand
 from visitbot.understanding.vocabulary import Vocabulary
 from visitbot.understanding.weights import Weights, code_of, write_weights
 
@@ -34,6 +36,8 @@ ALSO = 0.35
 """Share of a line's weight that goes to the intents its label calls as good."""
 HINTED = 1.0
 """The weight that an idea starts from for an intent it plainly speaks for; questions move it."""
+TINY = 1e-12
+"""Keeps the logarithm of a share that vanishes finite."""
 PARTS = 3
 """Groups of writers; each is read with weights fitted on the others, to fit what builds on intents."""
 ROUNDS = 2
@@ -72,30 +76,63 @@ def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int) -> Inte
 
 
 def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
-    """What tells a request of its own from the rest of a message.
+    """What speaks for each way to cut a message: those that lead to the labelled requests should win.
 
     The intents of each writer's pieces are told by weights fitted on others: of its own questions a model is too sure.
     """
     writers = sorted({_writer(line) for line in lines})
-    found: list[tuple[list[str], bool]] = []
+    found: list[list[tuple[Counter[str], bool]]] = []
     for part in range(PARTS):
         apart = set(writers[part::PARTS])
         rest = [line for line in lines if _writer(line) not in apart]
         known = replace(vocabulary, intents=_intents(rest, vocabulary, 1), cuts=Weights())
-        found += [one for line in lines if _writer(line) in apart for one in _cut_examples(line, known)]
-    seen = Counter(name for evidence, _ in found for name in evidence)
+        found += [ways for line in lines if _writer(line) in apart if (ways := _ways(line, known))]
+    return _choose(found)
+
+
+def _ways(line: Line, vocabulary: Vocabulary) -> list[tuple[Counter[str], bool]]:
+    """The ways to cut a message, and whether each is right; none when all are, or none is."""
+    reading, thread = _read(line, vocabulary)
+    cutting = Cutting(reading, vocabulary, thread)
+    if len(cutting.pieces) < 2:
+        return []
+    ways = list(cutting.ways())
+    turns = [Turn(reading, vocabulary.catalogue, thread, way.clauses) for way in ways]
+    cues = vocabulary.cues[reading.language]
+    told = [[request.as_json() for request in requests_of(turn, cues)[0]] for turn in turns]
+    right = [compare(line, requests, ()).right for requests in told]
+    if not any(right):
+        labels = _intent_lists(line)
+        right = [sorted(request["intent"] for request in requests) in labels for requests in told]
+    if all(right) or not any(right):
+        return []
+    return [(Counter(way.evidence), good) for way, good in zip(ways, right, strict=True)]
+
+
+def _intent_lists(line: Line) -> list[list[str]]:
+    """The intents that a label accepts together."""
+    return [sorted(request["intent"] for request in some) for some in (line["expect"], *line.get("also_expect", ()))]
+
+
+def _choose(found: Sequence[Sequence[tuple[Counter[str], bool]]]) -> Weights:
+    """Weights under which, of each message's ways, the right ones are together as likely as can be."""
+    seen = Counter(name for ways in found for name in set().union(*(counts for counts, _ in ways)))
     names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
     column = {name: at for at, name in enumerate(names)}
-    cells = [(row, column[n]) for row, (evidence, _) in enumerate(found) for n in evidence if n in column]
-    rows, columns = (np.array(part) for part in zip(*cells, strict=True))
-    table = csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(found), len(names)))
-    own = np.array([own for _, own in found], dtype=float)
+    rows = [(counts, right) for ways in found for counts, right in ways]
+    cells = [(row, column[n], times) for row, (counts, _) in enumerate(rows) for n, times in counts.items() if n in column]
+    at, columns, values = (np.array(part) for part in zip(*cells, strict=True))
+    table = csr_matrix((values.astype(float), (at, columns)), shape=(len(rows), len(names)))
+    right = np.array([good for _, good in rows])
+    starts = np.cumsum([0, *(len(ways) for ways in found)])[:-1]
+    group = np.repeat(np.arange(len(found)), [len(ways) for ways in found])
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         score = table @ weights
-        missed = np.logaddexp(0, score) - own * score
-        slope = table.T @ (1 / (1 + np.exp(-score)) - own) + PENALTY * weights
-        return float(missed.sum() + PENALTY / 2 * (weights**2).sum()), slope
+        powers = np.exp(score - np.maximum.reduceat(score, starts)[group])
+        every, good = np.add.reduceat(powers, starts), np.add.reduceat(powers * right, starts) + TINY
+        slope = table.T @ (powers / every[group] - powers * right / good[group]) + PENALTY * weights
+        return float((np.log(every) - np.log(good)).sum() + PENALTY / 2 * (weights**2).sum()), slope
 
     solved = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
     coded = {name: code_of([weight]) for name, weight in zip(names, solved.tolist(), strict=True)}
@@ -104,15 +141,6 @@ def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
 
 def _writer(line: Line) -> str:
     return str(line["id"]).split("-")[0]
-
-
-def _cut_examples(line: Line, vocabulary: Vocabulary) -> Iterator[tuple[list[str], bool]]:
-    """Pieces of a message, and whether each asks one of the things that the message asks."""
-    reading, thread = _read(line, vocabulary)
-    wanted = {request["intent"] for other in (line["expect"], *line.get("also_expect", ())) for request in other}
-    wanted |= {*line.get("also_ok", ()), *(i for request in line["expect"] for i in request.get("also_ok") or ())}
-    for piece in weighed(reading, vocabulary, thread)[1]:
-        yield piece.evidence, piece.clause.intent in wanted
 
 
 def _read(line: Line, vocabulary: Vocabulary) -> tuple[Reading, Context]:

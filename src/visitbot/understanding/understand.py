@@ -43,12 +43,12 @@ def understand(
     if chosen := picked(turn):
         told: tuple[Request, ...] = (Request(before.intent or "venue_info", chosen, when=before.when),)
     else:
-        told, choices = _requests(turn, vocabulary.cues[reading.language])
+        told, choices = requests_of(turn, vocabulary.cues[reading.language])
     after = before.after(told, reading.language, parts[-1].wanted, choices, vocabulary.catalogue)
     return Understanding(reading.language, told, choices, after, reading, parts)
 
 
-def _requests(turn: Turn, cues: Cues) -> tuple[tuple[Request, ...], tuple[str, ...]]:
+def requests_of(turn: Turn, cues: Cues) -> tuple[tuple[Request, ...], tuple[str, ...]]:
     """What the clauses ask, and the venues to offer instead of guessing."""
     requests: list[Request] = []
     choices: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """Weights fitted on labelled questions, kept as text: evidence, a tab, one character for each outcome."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +17,9 @@ class Weights:
 
     codes: Mapping[str, str] = field(default_factory=dict)
 
-    def share(self, evidence: Iterable[str]) -> float:
-        """How likely it is, from 0 to 1 (logistic)."""
-        total = sum(weights_of(code)[0] for name in evidence if (code := self.codes.get(name)) is not None)
-        return 1 / (1 + math.exp(-total))
+    def total(self, evidence: Iterable[str]) -> float:
+        """The sum of their weights (natural logarithm of odds)."""
+        return sum(weights_of(code)[0] for name in evidence if (code := self.codes.get(name)) is not None)
 
 
 def weights_of(code: str) -> list[float]:
