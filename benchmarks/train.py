@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from scoring import compare
 from visitbot import clock
 from visitbot.assembly import ideas, knowledge
 from visitbot.understanding.carrying import Turn
-from visitbot.understanding.clauses import Cutting, clauses
+from visitbot.understanding.clauses import Clause, Cutting, Way, shares
 from visitbot.understanding.context import Context
 from visitbot.understanding.intents import PLAIN, IntentModel, strangeness, word_evidence
 from visitbot.understanding.reading import Reading, evidence
@@ -66,7 +67,7 @@ def fit(lines: Sequence[Line], vocabulary: Vocabulary) -> Vocabulary:
 
 
 def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int) -> IntentModel:
-    known = replace(vocabulary, intents=IntentModel())
+    known = replace(vocabulary, intents=_hinted(ideas()), cuts=Weights())
     lines = [*lines, *own_questions(vocabulary.catalogue)]
     for _ in range(rounds):
         weights = _solve([example for line in lines for example in _examples(line, known)], ideas())
@@ -97,7 +98,7 @@ def _ways(line: Line, vocabulary: Vocabulary) -> list[tuple[Counter[str], bool]]
     if len(cutting.pieces) < 2:
         return []
     ways = list(cutting.ways())
-    turns = [Turn(reading, vocabulary.catalogue, thread, way.clauses) for way in ways]
+    turns = [Turn(reading, vocabulary.catalogue, thread, cutting.clauses(way)) for way in ways]
     cues = vocabulary.cues[reading.language]
     told = [[request.as_json() for request in requests_of(turn, cues)[0]] for turn in turns]
     right = [compare(line, requests, ()).right for requests in told]
@@ -106,7 +107,7 @@ def _ways(line: Line, vocabulary: Vocabulary) -> list[tuple[Counter[str], bool]]
         right = [sorted(request["intent"] for request in requests) in labels for requests in told]
     if all(right) or not any(right):
         return []
-    return [(Counter(way.evidence), good) for way, good in zip(ways, right, strict=True)]
+    return [(Counter(name for told, _ in way.told for name in told), good) for way, good in zip(ways, right, strict=True)]
 
 
 def _intent_lists(line: Line) -> list[list[str]]:
@@ -161,11 +162,33 @@ def _examples(line: Line, vocabulary: Vocabulary) -> Iterator[Example]:
         shares = tuple(weight * share for share in _target(wanted[0], also))
         yield Example(_counts(evidence(reading, reading.focus(), thread)), shares)
         return
-    parts = clauses(reading, vocabulary, thread)
-    if len(parts) == len(wanted):
-        for part, intent in zip(parts, wanted, strict=True):
-            yield Example(_counts(evidence(reading, part.spans, thread)), _target(intent, ()))
-            thread = replace(thread, intent=intent)
+    for part, intent in zip(_parts(reading, vocabulary, thread, wanted), wanted, strict=False):
+        yield Example(_counts(evidence(reading, part.spans, thread)), _target(intent, ()))
+        thread = replace(thread, intent=intent)
+
+
+def _parts(reading: Reading, vocabulary: Vocabulary, thread: Context, wanted: Sequence[str]) -> Sequence[Clause]:
+    """The words that most likely ask for each of the intents wanted; none when there are too few pieces."""
+    ways = [way for way in Cutting(reading, vocabulary, thread).ways() if len(way.judged) == len(wanted)]
+
+    def fits(way: Way) -> float:
+        covered = sum(last - first for part in way.judged for first, last in part.spans)
+        found = covered / reading.count
+        for part, intent, before in zip(way.judged, wanted, [thread.intent, *wanted], strict=False):
+            likely = shares(reading, vocabulary.intents, part.spans, replace(thread, intent=before))
+            found += math.log(likely[INTENTS.index(intent)] + TINY)
+        return found
+
+    return max(ways, key=fits).judged if ways else ()
+
+
+def _hinted(hints: Mapping[str, Mapping[str, Any]]) -> IntentModel:
+    """What ideas alone speak for, before any question was seen."""
+    rows = {
+        "c=" + idea: [HINTED * about.get("speaks_for", {}).get(intent, 0) for intent in INTENTS]
+        for idea, about in hints.items()
+    }
+    return IntentModel({name: code for name, row in rows.items() if (code := code_of(row))})
 
 
 def _counts(found: tuple[list[str], list[str]]) -> Counter[str]:

@@ -1,7 +1,7 @@
 """Cuts a message into the requests it makes: "Chambord rouvre quand, et c'est qui ce soir ?" makes two."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -36,93 +36,102 @@ class Clause:
     """The intent that stood before these words: the conversation's, or that of the words before."""
 
 
+Told = tuple[list[str], float]
+"""Evidence, and what it weighs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to cut a message, with what speaks for it."""
+    """One way to cut a message: its requests, and what speaks for it."""
 
-    clauses: tuple[Clause, ...]
-    evidence: list[str]
+    judged: tuple[Clause, ...]
+    told: tuple[Told, ...]
+
+    @property
+    def weight(self) -> float:
+        """How much speaks for it."""
+        return sum(weight for _, weight in self.told)
 
 
 def clauses(reading: Reading, vocabulary: Vocabulary, before: Context) -> tuple[Clause, ...]:
     """The requests of a message in their order; at least one."""
     cutting = Cutting(reading, vocabulary, before)
-    if len(cutting.pieces) < 2:
-        return (cutting.whole,)
-    weigh = vocabulary.cuts.total
-    return max(cutting.ways(), key=lambda way: weigh(way.evidence)).clauses
+    return cutting.clauses(max(cutting.ways(), key=lambda way: way.weight))
 
 
-@dataclass(slots=True)
 class Cutting:
     """A message's pieces, and the ways to make requests of them."""
 
-    reading: Reading
-    vocabulary: Vocabulary
-    before: Context
-    pieces: tuple[tuple[int, int], ...] = ()
-    whole: Clause = field(init=False)
-    _overall: list[float] = field(init=False)
-    _judged: dict[tuple[Spans, str | None], Clause] = field(default_factory=dict)
-    _told: dict[tuple[Run, Clause | None], list[str]] = field(default_factory=dict)
-    _idle: list[list[str]] = field(default_factory=list)
-    _single: list[Clause] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Judge the message as one request."""
-        self.pieces = tuple(pieces(self.reading, self.vocabulary))
-        self.whole = self._judge(self.reading.focus(), self.before.intent)
-
-    def ways(self) -> Iterator[Way]:
-        """Every way to cut; the message as one request is the first."""
-        focus = self.reading.focus()
-        self._overall = shares(self.reading, self.vocabulary.intents, focus, self.before)
-        thread = self.before.intent
+    def __init__(self, reading: Reading, vocabulary: Vocabulary, before: Context) -> None:
+        """Judge the message as one request, and each of its pieces."""
+        self.reading, self.vocabulary, self.before = reading, vocabulary, before
+        self.pieces = pieces(reading, vocabulary)
+        self._judged: dict[tuple[Spans, str | None], Clause] = {}
+        self._told: dict[tuple[Run, Clause | None], Told] = {}
+        self._overall = shares(reading, vocabulary.intents, reading.focus(), before)
+        self._whole = self._clause(self._overall, reading.focus(), before.intent)
+        self._judged[reading.focus(), before.intent] = self._whole
+        self._single: list[Clause] = []
+        if len(self.pieces) < 2:
+            return
+        thread = before.intent
         for piece in self.pieces:
             self._single.append(self._judge((piece,), thread))
             thread = self._single[-1].wanted
-        self._idle = [self._left_out(at) for at in range(len(self.pieces))]
+
+    def ways(self) -> Iterator[Way]:
+        """Every way to cut; at least one."""
+        if len(self.pieces) < 2:
+            yield Way((self._whole,), ())
+            return
+        idle = [self._weighed(self._left_out(at)) for at in range(len(self.pieces))]
+        focus = self.reading.focus()
         kept = [at for at, (first, _) in enumerate(self.pieces) if any(a <= first < b for a, b in focus)]
-        runs = _runs(len(self.pieces))
-        if len(kept) < len(self.pieces):
-            yield self._whole(kept)
-        for way in runs:
-            yield self._way(way)
+        if len(kept) < len(self.pieces):  # only the sentences that ask, as one request
+            rest = [told for at, told in enumerate(idle) if at not in kept]
+            yield Way((self._whole,), (self._weighed(self._evidence(kept, self._whole, None)), *rest))
+        for runs in _runs(len(self.pieces)):
+            yield self._way(runs, idle)
 
-    def _whole(self, kept: Sequence[int]) -> Way:
-        """Only the sentences that ask, as one request."""
-        found = [name for at, names in enumerate(self._idle) if at not in kept for name in names]
-        clause = self.whole
-        found += self._evidence(kept, clause, None)
-        return Way((clause,), found)
+    def clauses(self, way: Way) -> tuple[Clause, ...]:
+        """The requests of a way, those that want the same joined."""
+        return tuple(self._alone(clause) for clause in _join(way.judged, self.reading))
 
-    def _way(self, runs: Sequence[Run]) -> Way:
+    def _way(self, runs: Sequence[Run], idle: Sequence[Told]) -> Way:
         made: list[Clause] = []
-        found: list[str] = []
-        free = 0
+        taken = {at for run in runs for at in range(*run)}
+        told = [weighed for at, weighed in enumerate(idle) if at not in taken]
         for run in runs:
-            first, last = run
-            for at in range(free, first):
-                found += self._idle[at]
-            spans = _merged(self.pieces[first:last])
-            one = self._judge(spans, made[-1].wanted if made else self.before.intent)
             previous = made[-1] if made else None
-            key = (run, previous)
-            if key not in self._told:
-                self._told[key] = self._evidence(range(first, last), one, previous)
-            found += self._told[key]
-            made.append(one)
-            free = last
-        for at in range(free, len(self.pieces)):
-            found += self._idle[at]
-        return Way(tuple(_join(made, self.reading)), [*found, f"N={len(runs)}"])
+            thread = previous.wanted if previous else self.before.intent
+            made.append(self._judge(_merged(self.pieces[slice(*run)]), thread))
+            if (run, previous) not in self._told:
+                self._told[run, previous] = self._weighed(self._evidence(range(*run), made[-1], previous))
+            told.append(self._told[run, previous])
+        return Way(tuple(made), tuple(told))
+
+    def _weighed(self, evidence: list[str]) -> Told:
+        return evidence, self.vocabulary.cuts.total(evidence)
 
     def _judge(self, spans: Spans, thread: str | None) -> Clause:
         key = (spans, thread)
         if key not in self._judged:
             context = self.before if thread == self.before.intent else replace(self.before, intent=thread)
-            self._judged[key] = _judge(self.reading, self.vocabulary.intents, spans, context)
+            likely = shares(self.reading, self.vocabulary.intents, spans, context)
+            self._judged[key] = self._clause(likely, spans, thread)
         return self._judged[key]
+
+    def _clause(self, likely: Sequence[float], spans: Spans, thread: str | None) -> Clause:
+        best = max(range(len(INTENTS)), key=likely.__getitem__)
+        inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=likely.__getitem__)
+        return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], INTENTS[best], thread)
+
+    def _alone(self, clause: Clause) -> Clause:
+        """The clause with what it would mean without the conversation."""
+        if clause.after is None:
+            return clause
+        bare = shares(self.reading, self.vocabulary.intents, clause.spans, None)
+        return replace(clause, alone=INTENTS[max(range(len(INTENTS)), key=bare.__getitem__)])
 
     def _left_out(self, at: int) -> list[str]:
         """What speaks for a piece being no request nor part of one."""
@@ -134,8 +143,8 @@ class Cutting:
         found += [f"0c={idea}" for idea in reading.names_in(piece.spans)] or ["0c=none"]
         found += [f"0m={m.kind}-{m.role}" for m in reading.mentions_in(piece.spans)] or ["0m=none"]
         found += [f"0d={bool(reading.dates_in(piece.spans))}", f"01={reading.utterance.tokens[first].word}"]
-        same = piece.intent == self.whole.intent
-        found += [f"0w={same}+{_grade(self.whole.likelihood)}", f"0of={len(self.pieces)}"]
+        same = piece.intent == self._whole.intent
+        found += [f"0w={same}+{_grade(self._whole.likelihood)}", f"0of={len(self.pieces)}"]
         found += [f"0o={_grade(self._overall[INTENTS.index(piece.intent)])}"]
         return found
 
@@ -230,17 +239,6 @@ def shares(reading: Reading, model: IntentModel, spans: Spans, thread: Context |
     return _settled(likelihoods(model.scores(words, found)), reading, spans)
 
 
-def _judge(reading: Reading, model: IntentModel, spans: Spans, thread: Context) -> Clause:
-    likely = shares(reading, model, spans, thread)
-    best = max(range(len(INTENTS)), key=likely.__getitem__)
-    inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=likely.__getitem__)
-    alone = INTENTS[best]
-    if thread.intent is not None:
-        bare = shares(reading, model, spans, None)
-        alone = INTENTS[max(range(len(INTENTS)), key=bare.__getitem__)]
-    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone, thread.intent)
-
-
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:
     """One visit or the programme: a venue, a day or a rank asks for one, a period or several days for the list."""
     dates = [found for found in reading.dates_in(spans) if found.series_when is not None]
@@ -263,13 +261,19 @@ def _several_days(dates: list[DateMention]) -> bool:
     return any(two.first - one.last <= 1 for one, two in pairwise(dates))
 
 
-def _join(pieces: list[Clause], reading: Reading) -> list[Clause]:
-    """Pieces that want the same are one request, unless each names its own day."""
+def _join(parts: Sequence[Clause], reading: Reading) -> list[Clause]:
+    """Requests that want the same are one, unless each names its own day or place."""
     joined: list[Clause] = []
-    for piece in pieces:
-        twin = next((at for at, other in enumerate(joined) if other.intent == piece.intent), None)
-        if twin is None or (reading.dates_in(piece.spans) and reading.dates_in(joined[twin].spans)):
-            joined.append(piece)
+    for part in parts:
+        twin = next((at for at, other in enumerate(joined) if other.intent == part.intent), None)
+        if twin is None or (_names(part, reading) and _names(joined[twin], reading)):
+            joined.append(part)
         else:
-            joined[twin] = replace(joined[twin], spans=joined[twin].spans + piece.spans)
+            joined[twin] = replace(joined[twin], spans=joined[twin].spans + part.spans)
     return joined
+
+
+def _names(clause: Clause, reading: Reading) -> bool:
+    """Whether it says which day or place."""
+    named = any(mention.role == "target" for mention in reading.mentions_in(clause.spans))
+    return named or bool(reading.dates_in(clause.spans))

@@ -14,6 +14,8 @@ BY_NAME = frozenset({"press", "broadcast"})
 """Intents about the series that a venue's name narrows; a mere city is where somebody watches from."""
 VENUED = CARRIED | BY_NAME | {"venues"}
 """Intents that may be about a venue."""
+NOTICES = frozenset({"subscribe", "unsubscribe"})
+"""Intents that what another request names says nothing about: "stop ; et Chambord, c'est ouvert ?"."""
 FILMED = frozenset({"video", "replay", "link", "watch"})
 """Hint words of a visit to watch, and to watch again."""
 OF_A_VENUE = CARRIED | {"venues"}
@@ -102,10 +104,14 @@ def _taken_over(clause: Clause, turn: Turn, dated: bool) -> Narrowing:
         for request in reversed(turn.earlier):
             if request.venues:
                 return request.venues, (), ()
-        told = named_in(turn.everything, turn).venues
+            if intent in NARROWED and (request.places or request.kinds):
+                return (), request.places, request.kinds
+        told = named_in(turn.unclaimed(clause) if intent in NOTICES else turn.everything, turn).venues
         general = leans("everything", clause.spans) or leans("daily", clause.spans)
         if len(told) == 1 and intent != "results" and not general:
             return tuple(told), (), ()
+    if intent == "press" and turn.earlier and leans("pronoun", clause.spans):
+        return turn.earlier[-1].venues, (), ()
     return carried(intent, clause, turn, dated)
 
 
