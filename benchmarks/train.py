@@ -104,15 +104,18 @@ def _ways(line: Line, vocabulary: Vocabulary) -> list[tuple[Counter[str], bool]]
     right = [compare(line, requests, ()).right for requests in told]
     if not any(right):
         labels = _intent_lists(line)
-        right = [sorted(request["intent"] for request in requests) in labels for requests in told]
+        right = [sorted(str(request["intent"]) for request in requests) in labels for requests in told]
     if all(right) or not any(right):
         return []
-    return [(Counter(name for told, _ in way.told for name in told), good) for way, good in zip(ways, right, strict=True)]
+    return [
+        (Counter(name for told, _ in way.told for name in told), good) for way, good in zip(ways, right, strict=True)
+    ]
 
 
 def _intent_lists(line: Line) -> list[list[str]]:
     """The intents that a label accepts together."""
-    return [sorted(request["intent"] for request in some) for some in (line["expect"], *line.get("also_expect", ()))]
+    accepted = (line["expect"], *line.get("also_expect", ()))
+    return [sorted(str(request["intent"]) for request in requests) for requests in accepted]
 
 
 def _choose(found: Sequence[Sequence[tuple[Counter[str], bool]]]) -> Weights:
@@ -121,7 +124,9 @@ def _choose(found: Sequence[Sequence[tuple[Counter[str], bool]]]) -> Weights:
     names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
     column = {name: at for at, name in enumerate(names)}
     rows = [(counts, right) for ways in found for counts, right in ways]
-    cells = [(row, column[n], times) for row, (counts, _) in enumerate(rows) for n, times in counts.items() if n in column]
+    cells = [
+        (row, column[n], times) for row, (counts, _) in enumerate(rows) for n, times in counts.items() if n in column
+    ]
     at, columns, values = (np.array(part) for part in zip(*cells, strict=True))
     table = csr_matrix((values.astype(float), (at, columns)), shape=(len(rows), len(names)))
     right = np.array([good for _, good in rows])

@@ -138,11 +138,20 @@ class Cutting:
         reading, piece = self.reading, self._single[at]
         first, last = self.pieces[at]
         asks, sure = reading.asks((first, last)), _grade(piece.likelihood)
-        found = ["0", f"0i={piece.intent}", f"0p={sure}", f"0ip={piece.intent}+{sure}", f"0a={asks}", f"0ap={asks}+{sure}"]
+        found = [
+            "0",
+            f"0i={piece.intent}",
+            f"0p={sure}",
+            f"0ip={piece.intent}+{sure}",
+            f"0a={asks}",
+            f"0ap={asks}+{sure}",
+        ]
         found += [f"0n={min((last - first) // 2, 5)}", f"0at={min(at, 2)}", f"0last={at == len(self.pieces) - 1}"]
         found += [f"0c={idea}" for idea in reading.names_in(piece.spans)] or ["0c=none"]
-        found += [f"0m={m.kind}-{m.role}" for m in reading.mentions_in(piece.spans)] or ["0m=none"]
-        found += [f"0d={bool(reading.dates_in(piece.spans))}", f"01={reading.utterance.tokens[first].word}"]
+        dated = bool(reading.dates_in(piece.spans))
+        marks = {f"{m.kind}-{m.role}" for m in reading.mentions_in(piece.spans)} or {"none"}
+        found += [f"0m={mark}" for mark in marks] + [f"0md={mark}+{dated}" for mark in marks]
+        found += [f"0d={dated}", f"01={reading.utterance.tokens[first].word}"]
         same = piece.intent == self._whole.intent
         found += [f"0w={same}+{_grade(self._whole.likelihood)}", f"0of={len(self.pieces)}"]
         found += [f"0o={_grade(self._overall[INTENTS.index(piece.intent)])}"]
@@ -168,7 +177,12 @@ class Cutting:
             found += [f"in={name}" for two in pairwise(run) for name in self._boundary(*two)]
         if previous is not None:
             alike = "same" if previous.intent == intent else "other"
-            found += ["next", f"<={alike}+{sure}", f"<p={alike}+{_grade(previous.likelihood)}", f"<i={previous.intent}+{intent}"]
+            found += [
+                "next",
+                f"<={alike}+{sure}",
+                f"<p={alike}+{_grade(previous.likelihood)}",
+                f"<i={previous.intent}+{intent}",
+            ]
             gap = tokens[first].gap.strip()[-1:]
             found += [f"<g={gap}", f"<1={tokens[first].word}", f"<g1={gap}{tokens[first].word}", f"<ga={gap}+{asks}"]
             found += [f"<m={alike}+{mark}" for mark in marks] + [f"<d={alike}+{dated}"]
@@ -262,11 +276,11 @@ def _several_days(dates: list[DateMention]) -> bool:
 
 
 def _join(parts: Sequence[Clause], reading: Reading) -> list[Clause]:
-    """Requests that want the same are one, unless each names its own day or place."""
+    """A request that wants the same as one before and names no day or place of its own is the same."""
     joined: list[Clause] = []
     for part in parts:
         twin = next((at for at, other in enumerate(joined) if other.intent == part.intent), None)
-        if twin is None or (_names(part, reading) and _names(joined[twin], reading)):
+        if twin is None or _names(part, reading):
             joined.append(part)
         else:
             joined[twin] = replace(joined[twin], spans=joined[twin].spans + part.spans)

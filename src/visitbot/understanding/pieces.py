@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from visitbot.understanding.reading import Reading, Spans, ends
 from visitbot.understanding.vocabulary import Vocabulary
 
-MOST_PIECES = 6
+MOST_PIECES = 4
 """Beyond this a message is a story, not a list of requests."""
 PAUSES = frozenset(",:+&/()–-")
 
