@@ -40,7 +40,7 @@ HINTED = 1.0
 TINY = 1e-12
 """Keeps the logarithm of a share that vanishes finite."""
 PARTS = 3
-"""Groups of writers; each is read with weights fitted on the others, to fit what builds on intents."""
+"""Groups of lines; each is read with weights fitted on the others, to fit what builds on intents."""
 ROUNDS = 2
 """The conversation before a line is read with the weights of the round before."""
 
@@ -79,15 +79,15 @@ def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int) -> Inte
 def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
     """What speaks for each way to cut a message: those that lead to the labelled requests should win.
 
-    The intents of each writer's pieces are told by weights fitted on others: of its own questions a model is too sure.
+    The intents of pieces are told by weights fitted on other lines: of its own questions a model is too sure.
     """
-    writers = sorted({_writer(line) for line in lines})
+    blocks = sorted({_block(line) for line in lines})
     found: list[list[tuple[Counter[str], bool]]] = []
     for part in range(PARTS):
-        apart = set(writers[part::PARTS])
-        rest = [line for line in lines if _writer(line) not in apart]
+        apart = set(blocks[part::PARTS])
+        rest = [line for line in lines if _block(line) not in apart]
         known = replace(vocabulary, intents=_intents(rest, vocabulary, 1), cuts=Weights())
-        found += [ways for line in lines if _writer(line) in apart if (ways := _ways(line, known))]
+        found += [ways for line in lines if _block(line) in apart if (ways := _ways(line, known))]
     return _choose(found)
 
 
@@ -145,8 +145,9 @@ def _choose(found: Sequence[Sequence[tuple[Counter[str], bool]]]) -> Weights:
     return Weights({name: code for name, code in coded.items() if code})
 
 
-def _writer(line: Line) -> str:
-    return str(line["id"]).split("-")[0]
+def _block(line: Line) -> str:
+    """A hundred questions of one writer: each part has some of every writer, and so knows several requests in one."""
+    return str(line["id"])[:-2]
 
 
 def _read(line: Line, vocabulary: Vocabulary) -> tuple[Reading, Context]:

@@ -34,6 +34,8 @@ class Clause:
     """The likeliest intent of the same words without the conversation."""
     after: str | None
     """The intent that stood before these words: the conversation's, or that of the words before."""
+    judged: Spans
+    """Those of the words that told the intent; the others joined them, as they want the same."""
 
 
 Told = tuple[list[str], float]
@@ -124,7 +126,7 @@ class Cutting:
     def _clause(self, likely: Sequence[float], spans: Spans, thread: str | None) -> Clause:
         best = max(range(len(INTENTS)), key=likely.__getitem__)
         inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=likely.__getitem__)
-        return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], INTENTS[best], thread)
+        return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], INTENTS[best], thread, spans)
 
     def _alone(self, clause: Clause) -> Clause:
         """The clause with what it would mean without the conversation."""

@@ -9,7 +9,7 @@ from visitbot.understanding.clauses import Clause, shares
 from visitbot.understanding.context import Context
 from visitbot.understanding.dates import DateMention
 from visitbot.understanding.intents import IntentModel, word_evidence
-from visitbot.understanding.reading import Reading, Spans, evidence
+from visitbot.understanding.reading import Reading, evidence
 from visitbot.understanding.request import INTENTS, Request
 from visitbot.understanding.understand import Understanding
 from visitbot.understanding.venues import Mention
@@ -139,18 +139,15 @@ def _hints(reading: Reading) -> Iterator[Hint]:
 
 def _verdicts(understood: Understanding, model: IntentModel, before: Context) -> Iterator[Verdict]:
     """The clauses judged once more, each in the thread that the words before it leave."""
-    several = len(understood.clauses) > 1
     for clause in understood.clauses:
-        # Of several clauses each was judged by its first run of words; the others joined it as they want the same.
-        thread = replace(before, intent=clause.after)
-        yield _verdict(clause, clause.spans[:1] if several else clause.spans, understood.reading, model, thread)
+        yield _verdict(clause, understood.reading, model, replace(before, intent=clause.after))
 
 
-def _verdict(clause: Clause, spans: Spans, reading: Reading, model: IntentModel, thread: Context) -> Verdict:
-    likely = shares(reading, model, spans, thread)
+def _verdict(clause: Clause, reading: Reading, model: IntentModel, thread: Context) -> Verdict:
+    likely = shares(reading, model, clause.judged, thread)
     order = sorted(range(len(INTENTS)), key=likely.__getitem__, reverse=True)
     winner, other = order[:2]
-    words, found = evidence(reading, spans, thread)
+    words, found = evidence(reading, clause.judged, thread)
     scores = model.scores(words, found)
     pieces = sorted(_pieces(words, found, model, winner, other), key=lambda piece: -abs(piece.weight))
     told = [piece for piece in pieces if abs(piece.weight) >= FAINT]
