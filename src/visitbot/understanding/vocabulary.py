@@ -27,7 +27,7 @@ class Vocabulary:
     venues: VenueIndex
     intents: IntentModel
     cuts: Weights
-    """What speaks for a piece of a message being a request of its own."""
+    """What speaks for each way to cut a message into requests."""
     catalogue: Catalogue
     series: tuple[date, date]
     """First and last day of the newest series: what a date without a year belongs to."""
