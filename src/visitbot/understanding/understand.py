@@ -6,8 +6,9 @@ from datetime import datetime
 from visitbot.understanding.carrying import Turn, picked
 from visitbot.understanding.clauses import Clause, clauses
 from visitbot.understanding.context import Context
-from visitbot.understanding.cues import Cues, tell_language
+from visitbot.understanding.cues import tell_language
 from visitbot.understanding.dates import find_dates
+from visitbot.understanding.doubt import doubtful
 from visitbot.understanding.reading import Reading
 from visitbot.understanding.request import Request
 from visitbot.understanding.slots import fill
@@ -43,17 +44,21 @@ def understand(
     if chosen := picked(turn):
         told: tuple[Request, ...] = (Request(before.intent or "venue_info", chosen, when=before.when),)
     else:
-        told, choices = _requests(turn, vocabulary.cues[reading.language])
+        told, choices = _requests(turn, vocabulary)
     after = before.after(told, reading.language, parts[-1].wanted, choices, vocabulary.catalogue)
     return Understanding(reading.language, told, choices, after, reading, parts)
 
 
-def _requests(turn: Turn, cues: Cues) -> tuple[tuple[Request, ...], tuple[str, ...]]:
+def _requests(turn: Turn, vocabulary: Vocabulary) -> tuple[tuple[Request, ...], tuple[str, ...]]:
     """What the clauses ask, and the venues to offer instead of guessing."""
     requests: list[Request] = []
     choices: tuple[str, ...] = ()
+    cues = vocabulary.cues[turn.reading.language]
     for clause in turn.clauses:
         made, offered = fill(clause, replace(turn, earlier=tuple(requests)), cues)
+        named = tuple(dict.fromkeys(venue for request in made for venue in request.venues))
+        if named and doubtful(clause, turn.reading, vocabulary, turn.before):
+            offered = named
         choices = choices or offered
         requests.extend(request for request in made if request not in requests)
     if choices:
