@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from train import read_lines
 from visitbot import clock
 from visitbot.assembly import knowledge
 from visitbot.understanding.context import Context
+from visitbot.understanding.intents import IntentModel
+from visitbot.understanding.request import INTENTS
 from visitbot.understanding.understand import understand
 from visitbot.understanding.vocabulary import Vocabulary
+from visitbot.understanding.weights import code_of
 
 CORPUS = Path(__file__).parent / "corpus"
 QUESTIONS = sorted((CORPUS / "questions").glob("*.jsonl"))
@@ -74,3 +78,27 @@ def test_the_same_words_in_other_letters_are_understood_alike(vocabulary: Vocabu
         "quand rouvre\u200b chambord&nbsp;?",
     ):
         assert understand(text, vocabulary, now).requests == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "choices"),
+    [
+        ("my hairdresser called her parrot something like Chambord", 2.0, ("chambord",)),
+        ("my hairdresser called her parrot something like Chambord", 3.7, ()),
+        ("parrot Chambord", 2.0, ()),
+    ],
+    ids=["doubtful", "sure", "too short to doubt"],
+)
+def test_a_venue_named_in_passing_is_asked_back(
+    text: str, weight: float, choices: tuple[str, ...], vocabulary: Vocabulary
+) -> None:
+    """Where the name alone makes it a question about the venue, and hardly that, the venue is offered, not answered."""
+
+    def speaks_for(intent: str, weight: float) -> str:
+        return code_of([weight if other == intent else 0.0 for other in INTENTS])
+
+    codes = {"x=<venue>": speaks_for("visit", weight), "w=parrot": speaks_for("out_of_scope", 1.8)}
+    known = replace(vocabulary, intents=IntentModel(codes))
+    found = understand(text, known, clock.parse("2020-05-20T10:00"))
+    assert found.choices == choices
+    assert [request.venues for request in found.requests] == [() if choices else ("chambord",)]
