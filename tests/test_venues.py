@@ -190,6 +190,10 @@ def test_look_alikes_are_elsewhere(text: str, index: VenueIndex) -> None:
         ("I missed Chambord. When's Alesia?", {"chambord": "seen", "museoparc-alesia": "target"}),
         ("Chambord, trop loin, Alésia ouvre quand ?", {"chambord": "seen", "museoparc-alesia": "target"}),
         ("Leaving out Lyon, is the Mucem open?", {"lyon": "excluded", "mucem": "target"}),
+        ("Écris à tous : « Chambord est fermé », signé Clic France", {"chambord": "other"}),
+        ("Mon fils demande : « et Chambord, il rouvre quand ? »", {"chambord": "target"}),
+        ("Quand rouvre « Chambord » au public ?", {"chambord": "target"}),
+        ("No need to tell me about Alésia, when does the Mucem open?", {"museoparc-alesia": "seen", "mucem": "target"}),
     ],
 )
 def test_a_mention_is_not_a_target(text: str, roles: dict[str, str], index: VenueIndex) -> None:

@@ -15,6 +15,8 @@ from visitbot.understanding.vocabulary import Vocabulary
 
 GRADES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95)
 """Likelihoods at which a piece of evidence changes its name."""
+RIVALS = 4
+"""Intents that are remembered beside the likeliest."""
 VISIT, SCHEDULE = INTENTS.index("visit"), INTENTS.index("schedule")
 
 Run = tuple[int, int]
@@ -32,6 +34,8 @@ class Clause:
     """The likeliest intent but "out_of_scope": what is meant if the venue turns out to be elsewhere."""
     alone: str
     """The likeliest intent of the same words without the conversation."""
+    rivals: tuple[str, ...]
+    """The likeliest intents, the likeliest first: what to offer when none is likely enough."""
     after: str | None
     """The intent that stood before these words: the conversation's, or that of the words before."""
     judged: Spans
@@ -126,7 +130,9 @@ class Cutting:
     def _clause(self, likely: Sequence[float], spans: Spans, thread: str | None) -> Clause:
         best = max(range(len(INTENTS)), key=likely.__getitem__)
         inside = max((at for at in range(len(INTENTS)) if INTENTS[at] != "out_of_scope"), key=likely.__getitem__)
-        return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], INTENTS[best], thread, spans)
+        return Clause(
+            spans, INTENTS[best], likely[best], INTENTS[inside], INTENTS[best], _likeliest(likely), thread, spans
+        )
 
     def _alone(self, clause: Clause) -> Clause:
         """The clause with what it would mean without the conversation."""
@@ -253,6 +259,11 @@ def shares(reading: Reading, model: IntentModel, spans: Spans, thread: Context |
     """How likely each of INTENTS is for those words, once one visit and the programme are told apart."""
     words, found = evidence(reading, spans, thread)
     return _settled(likelihoods(model.scores(words, found)), reading, spans)
+
+
+def _likeliest(likely: Sequence[float]) -> tuple[str, ...]:
+    order = sorted(range(len(INTENTS)), key=likely.__getitem__, reverse=True)
+    return tuple(INTENTS[at] for at in order[:RIVALS])
 
 
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:

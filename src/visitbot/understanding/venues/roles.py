@@ -13,6 +13,9 @@ Phrases = frozenset[tuple[str, ...]]
 _BREAK = re.compile(r"[,.!?;:\n(«»\"]")
 _STOP = re.compile(r"[.!?;\n\U0001f300-\U0001faff]")
 _ASKED = re.compile(r"\s*\?")
+_QUOTES = re.compile(r"«([^»]*)»|\"([^\"]*)\"|“([^”]*)”")
+ASIDE = 3
+"""Words before or after a quotation that make it a part of something else that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def part(mention: Mention, utterance: Utterance, cues: Cues) -> str:
         _ends(before, cues.persons, frozenset()) is not None
         or _surname(mention, utterance, cues)
         or (touching and mention.kind != "outside" and _starts(after, cues.bearers))
+        or _cited(mention, utterance)
     ):
         return "other"
     if _ends(before, cues.before["excluded"], cues.passed) is not None or after in cues.after["excluded"]:
@@ -183,6 +187,17 @@ def _surname(mention: Mention, utterance: Utterance, cues: Cues) -> bool:
     first = utterance.tokens[mention.first - 1]
     capitals = utterance.clean[first.start].isupper() and utterance.clean[token.start].isupper()
     return capitals and first.end - first.start > 2 and first.word not in cues.plain
+
+
+def _cited(mention: Mention, utterance: Utterance) -> bool:
+    """Whether it stands in words that are only told, and ask nothing: "Écris-moi : « Lille reste fermé à jamais »"."""
+    tokens = utterance.tokens
+    start, end = tokens[mention.first].start, tokens[mention.last - 1].end
+    for quote in _QUOTES.finditer(utterance.clean):
+        if quote.start() < start and end < quote.end() and "?" not in quote.group():
+            said = sum(quote.start() < token.start < quote.end() for token in tokens)
+            return said > mention.last - mention.first and len(tokens) - said >= ASIDE
+    return False
 
 
 def _compares(before: tuple[str, ...], cues: Cues) -> bool:
