@@ -3,14 +3,14 @@
 Not dateparser: on the labelled questions it got 51-75 % of the dates and invents some.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 
 from visitbot.understanding.dates.almanac import DAY, WEEK, Impossible
 from visitbot.understanding.dates.grammar import ENDS, HARD, Caught, DateWords, Edge, Match, Node
-from visitbot.understanding.dates.moments import Setting, relative_day
+from visitbot.understanding.dates.moments import Setting, nothing, relative_day
 from visitbot.understanding.request import When
 from visitbot.understanding.text import Token, Utterance
 
@@ -42,6 +42,8 @@ class DateMention:
     """A date that does not exist ("31 juin"); both meanings are None."""
     follow: bool = False
     """Makes sense only beside an earlier date ("le lendemain")."""
+    beside: int | None = None
+    """The token of the name whose day it is counted from ("le lendemain de Lille")."""
 
 
 @dataclass(slots=True)
@@ -155,6 +157,8 @@ class _Reading:
                 self._walk(following, first, after, got, False, with_points, found)
         if with_points and (following := node.get("{point}")) is not None:
             for match in self.points_at(at):
+                if match.pattern.means is nothing:
+                    continue  # "next week, day by day"
                 self._walk(following, first, match.last, (*caught, ("point", match)), False, with_points, found)
 
     def _stops(self, at: int) -> bool:
@@ -230,11 +234,13 @@ def find_dates(
     series: tuple[date, date],
     anchor: When | None = None,
     skip: Collection[int] = (),
+    day_of: Callable[[int], date | None] = lambda at: None,
 ) -> tuple[DateMention, ...]:
     """The dates and ranks of a message, from left to right.
 
     `series` is the first and last day of the current series, `anchor` the date of the request before in the same chat,
-    `skip` the tokens that belong to a name.
+    `skip` the tokens that belong to a name, `day_of` tells the day of the visit of the name that begins at a token,
+    None where there is no name or no day.
     """
     after_rank, after_date = anchor is not None and anchor.rank is not None, anchor is not None and bool(anchor.start)
     reading = _Reading(utterance, words, skip, after_rank, after_date)
@@ -246,7 +252,9 @@ def find_dates(
         at = Setting(now.date(), series, False, reading.tense(match), anchor, said=said)
         if match.pattern.follow and anchor is None:
             at = replace(at, anchor=said)
-        if mention := _mention(reading, match, at):
+        if match.pattern.follow and (counted := _beside(reading, match, at, day_of)):
+            found.append(counted)
+        elif mention := _mention(reading, match, at):
             found.append(mention)
     return tuple(_without_idle_ranks(reading, _joined(reading, _corrected(reading, found))))
 
@@ -289,6 +297,18 @@ def _mention(reading: _Reading, match: Match, at: Setting) -> DateMention | None
     if when is None and series_when is None:
         return None
     return DateMention(match.first, last, typed, when, series_when, follow=match.pattern.follow)
+
+
+def _beside(
+    reading: _Reading, match: Match, at: Setting, day_of: Callable[[int], date | None]
+) -> DateMention | None:
+    """ "Le lendemain de Lille": counted from the day of that visit."""
+    for name in (match.last, match.last + 1):
+        if day := day_of(name):
+            when = match.resolve(replace(at, anchor=When(day, day), for_series=True))
+            typed = reading.utterance.typed(match.first, match.last)
+            return DateMention(match.first, match.last, typed, when, when, follow=True, beside=name)
+    return None
 
 
 def _joined(reading: _Reading, mentions: list[DateMention]) -> list[DateMention]:
