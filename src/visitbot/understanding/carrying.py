@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from visitbot.catalogue.model import Catalogue
 from visitbot.understanding.clauses import Clause
-from visitbot.understanding.context import Context, venues_of
+from visitbot.understanding.context import BESIDE, Context, ranking, venues_of
 from visitbot.understanding.reading import Reading, Spans
 from visitbot.understanding.request import DATED, Request, When
 
@@ -16,6 +16,10 @@ ABOUT_ONE = frozenset({"practical", "venue_info"})
 """Intents that make no sense without a venue."""
 CARRIED = frozenset({"reopening", "visit", "practical", "venue_info", "subscribe", "unsubscribe", "results"})
 """Intents for which the conversation's venue stands when none is named."""
+SUBSCRIBED = frozenset({"subscribe", "unsubscribe"})
+"""Intents that, asked after something about the series ("will there be more? let me know"), are not of a venue."""
+ORDINALS = ("former", "latter", "third")
+"""Follow-up words for the first, second and third of a list."""
 OPENING_WORDS = frozenset({"reopens", "opens", "closed", "q_when", "schedule"})
 """Hint words of a question that stands on its own feet; its day is not the day before's."""
 
@@ -55,10 +59,14 @@ def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
     if intent in {"schedule", "venues"}:
         leaning = clause.alone != intent or clause.likelihood < 0.5
         return ((), before.places, before.kinds) if leaning and before.intent in NARROWED else NOTHING
-    if intent not in CARRIED or before.outside:
+    if intent not in CARRIED:
         return NOTHING
-    if chosen := pointed_at(clause, turn):
+    if chosen := pointed_at(intent, clause, turn):
         return chosen, (), ()
+    if before.outside or (intent in SUBSCRIBED and before.intent in BESIDE):
+        return NOTHING
+    if reading.leans("among", clause.spans):
+        return before.venues, before.places, before.kinds
     if reading.leans("everything", clause.spans) or reading.leans("daily", clause.spans):
         return NOTHING
     spoken = before.venues or (before.shown if intent != "visit" else ()) or one_of(turn)
@@ -130,22 +138,31 @@ LONGEST_CHOICE = 6
 """Words up to which a message may be the mere answer to a question back."""
 
 
-def pointed_at(clause: Clause, turn: Turn) -> tuple[str, ...]:
-    """The venues that "les deux", "l'autre", "le second", "les deux autres" mean; nothing when it is not clear."""
+def pointed_at(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """The venues that "les deux", "l'autre", "le second", "la plus vue" mean; nothing when it is not clear."""
     before, spans = turn.before, clause.spans
     leans = turn.reading.leans
     current = before.venues or before.shown
+    if leans("most_viewed", spans) and intent != "results":
+        return ranking(turn.catalogue)[:1]
     if leans("others", spans):
         return tuple(venue for venue in before.listed if venue not in current)
     if leans("both", spans):
         return next((v for v in (before.venues, before.listed) if len(v) > 1), before.recent[-2:])
-    if leans("former", spans) and len(before.listed) > 1:
-        return before.listed[:1]
-    if leans("latter", spans) and len(before.listed) > 1:
-        return before.listed[1:2]
+    if chosen := _of_the_list(intent, clause, turn):
+        return chosen
     if leans("other", spans) and current:
         return _other(current[-1], turn)
     return ()
+
+
+def _of_the_list(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """ "Le second", "number three on the list": of the venues listed; "la troisième visite" is one by its rank."""
+    listed = turn.before.listed
+    if len(listed) < 2 or (intent == "visit" and turn.reading.dates_in(clause.spans) and not turn.before.ranked):
+        return ()
+    at = next((n for n, name in enumerate(ORDINALS) if turn.reading.leans(name, clause.spans)), len(listed))
+    return listed[at : at + 1]
 
 
 def _other(current: str, turn: Turn) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day
+from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day, pointed_at
 from visitbot.understanding.clauses import Clause
 from visitbot.understanding.cues import Cues
 from visitbot.understanding.naming import Named, named_in
@@ -52,6 +52,8 @@ def _request(clause: Clause, turn: Turn, named: Named, cues: Cues) -> Request:
     kinds = tuple(named.kinds) if intent in NARROWED and not venues else ()
     if when is None and impossible is None:
         when = _when_told(clause, turn, bool(venues))
+    if when is not None and when.rank is not None and turn.before.ranked and pointed_at(intent, clause, turn):
+        when = None  # "and number one, do you have its clip": of the ranking
     if when is not None and intent == "visit":
         when = following(when, turn)
     if named.nothing and intent == "visit" and when is None:
@@ -104,7 +106,7 @@ def _taken_over(clause: Clause, turn: Turn, dated: bool) -> Narrowing:
                 return request.venues, (), ()
         told = named_in(turn.everything, turn).venues
         general = leans("everything", clause.spans) or leans("daily", clause.spans)
-        if len(told) == 1 and intent != "results" and not general:
+        if (len(told) == 1 or (told and leans("both", clause.spans))) and intent != "results" and not general:
             return tuple(told), (), ()
     return carried(intent, clause, turn, dated)
 

@@ -166,7 +166,7 @@ class _Reading:
         if at == len(self.utterance.tokens):
             return True
         token = self.utterance.tokens[at]
-        return token.gap.strip(" -'") != "" or token.word in self.language.lists["followers"]
+        return at in self.skip or token.gap.strip(" -'") != "" or token.word in self.language.lists["followers"]
 
     def _says_all(self, first: int, at: int) -> bool:
         """Whether a follow-up says nothing else."""
