@@ -143,7 +143,7 @@ def pointed_at(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
     before, spans = turn.before, clause.spans
     leans = turn.reading.leans
     current = before.venues or before.shown
-    if leans("most_viewed", spans) and intent != "results":
+    if leans("most_viewed", spans) and intent != "results" and (before.ranked or intent != "visit"):
         return ranking(turn.catalogue)[:1]
     if leans("others", spans):
         return tuple(venue for venue in before.listed if venue not in current)
