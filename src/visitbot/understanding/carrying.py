@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from visitbot.catalogue.model import Catalogue
 from visitbot.understanding.clauses import Clause
-from visitbot.understanding.context import BESIDE, Context, ranking, venues_of
+from visitbot.understanding.context import SUBSCRIBED, Context, ranking, venues_of
 from visitbot.understanding.reading import Reading, Spans
 from visitbot.understanding.request import DATED, Request, When
 
@@ -16,8 +16,6 @@ ABOUT_ONE = frozenset({"practical", "venue_info"})
 """Intents that make no sense without a venue."""
 CARRIED = frozenset({"reopening", "visit", "practical", "venue_info", "subscribe", "unsubscribe", "results"})
 """Intents for which the conversation's venue stands when none is named."""
-SUBSCRIBED = frozenset({"subscribe", "unsubscribe"})
-"""Intents that, asked after something about the series ("will there be more? let me know"), are not of a venue."""
 ORDINALS = ("former", "latter", "third")
 """Follow-up words for the first, second and third of a list."""
 OPENING_WORDS = frozenset({"reopens", "opens", "closed", "q_when", "schedule"})
@@ -63,7 +61,7 @@ def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
         return NOTHING
     if chosen := pointed_at(intent, clause, turn):
         return chosen, (), ()
-    if before.outside or (intent in SUBSCRIBED and before.intent in BESIDE):
+    if before.outside or (intent in SUBSCRIBED and before.aside):  # "will there be more? let me know if so"
         return NOTHING
     if reading.leans("among", clause.spans):
         return before.venues, before.places, before.kinds
@@ -74,7 +72,7 @@ def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
         return spoken or before.recent[-1:], (), ()
     if intent == "visit" and dated:
         return NOTHING
-    if intent in {"subscribe", "unsubscribe", "results"} or spoken:
+    if intent in SUBSCRIBED | {"results"} or spoken:
         return spoken, (), ()
     return before.venues, before.places, before.kinds
 

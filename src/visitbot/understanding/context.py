@@ -13,6 +13,9 @@ SMALL_TALK = frozenset({"greeting", "thanks", "help", "language", "out_of_scope"
 BESIDE = frozenset({"broadcast", "results", "about", "press", "next_season"})
 """Intents about the series, asked in passing: the venue and the day spoken of before still stand."""
 
+SUBSCRIBED = frozenset({"subscribe", "unsubscribe"})
+"""Orders of messages: of one venue's, or of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -20,6 +23,10 @@ class Context:
 
     intent: str | None = None
     """What was last wanted; an outside venue leaves it standing ("et Versailles ?" … "et Chambord ?")."""
+    topic: str | None = None
+    """What was last wanted but for questions in passing: "… et à quelle heure c'est diffusé ?" … "et Dijon ?"."""
+    aside: bool = False
+    """True when the last question was in passing, or an order about all messages: its venues are those of before."""
     venues: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -57,11 +64,13 @@ class Context:
         told = shown(requests, catalogue)
         spoken = [venue for request in requests for venue in request.venues]
         recent = tuple(dict.fromkeys(reversed((*self.recent, *told, *spoken))))[:RECENT][::-1]
-        stands = topic.intent in BESIDE and not topic.venues
+        stands = topic.intent in BESIDE | SUBSCRIBED and not topic.venues
         listed = self._listed(topic, spoken, catalogue)
         return replace(
             turned,
             intent=topic.intent,
+            topic=self.topic if stands else topic.intent,
+            aside=stands,
             venues=self.venues if stands else topic.venues,
             places=self.places if stands else topic.places,
             kinds=self.kinds if stands else topic.kinds,
