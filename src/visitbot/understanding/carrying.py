@@ -4,11 +4,12 @@ import itertools
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from visitbot.catalogue.model import Catalogue
+from visitbot.catalogue.model import Catalogue, Venue
 from visitbot.understanding.clauses import Clause
 from visitbot.understanding.context import SUBSCRIBED, Context, ranking, venues_of
 from visitbot.understanding.reading import Reading, Spans
 from visitbot.understanding.request import DATED, Request, When
+from visitbot.understanding.text import words as words_of
 
 NARROWED = frozenset({"reopening", "visit", "schedule", "venues"})
 """Intents that a place or a kind of venue narrows."""
@@ -20,6 +21,9 @@ ORDINALS = ("former", "latter", "third")
 """Follow-up words for the first, second and third of a list."""
 OPENING_WORDS = frozenset({"reopens", "opens", "closed", "q_when", "schedule"})
 """Hint words of a question that stands on its own feet; its day is not the day before's."""
+
+SHORTEST_TELLING, SAME_STEM = 4, 5
+"""Letters of a word that may describe a venue, and those by which two such words are the same ("gaul", "gauls")."""
 
 Narrowing = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Venues, places, kinds."""
@@ -147,7 +151,7 @@ def pointed_at(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
         return tuple(venue for venue in before.listed if venue not in current)
     if leans("both", spans):
         return next((v for v in (before.venues, before.listed) if len(v) > 1), before.recent[-2:])
-    if chosen := _of_the_list(intent, clause, turn):
+    if chosen := _of_the_list(intent, clause, turn) or _described(clause, turn):
         return chosen
     if leans("other", spans) and current:
         return _other(current[-1], turn)
@@ -163,13 +167,35 @@ def _of_the_list(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
     return listed[at : at + 1]
 
 
+def _described(clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """The one of the list, or of the same kind, that only a word of its description tells: "the gaul one"."""
+    reading, before, venues = turn.reading, turn.before, turn.catalogue.venues
+    if not (reading.leans("one", clause.spans) or reading.leans("other", clause.spans)):
+        return ()
+    pool = before.listed if len(before.listed) > 1 else _twins(before.venues[-1], turn) if before.venues else ()
+    said = {word for first, last in clause.spans for word in reading.utterance.words[first:last]}
+    stems = tuple(word[:SAME_STEM] for word in said - reading.everyday if len(word) >= SHORTEST_TELLING)
+    found = tuple(v for v in pool if any(word.startswith(stems) for word in _telling(venues[v])))
+    return found if len(found) == 1 else ()
+
+
+def _telling(venue: Venue) -> set[str]:
+    """The words by which a venue is described."""
+    texts = (*venue.description.values(), *(text for group in venue.descriptions.values() for text in group))
+    return {word for text in texts for word in words_of(text)}
+
+
+def _twins(current: str, turn: Turn) -> tuple[str, ...]:
+    """The other venues of the same kind."""
+    venues = turn.catalogue.venues
+    return tuple(v.id for v in venues.values() if v.kind == venues[current].kind and v.id != current)
+
+
 def _other(current: str, turn: Turn) -> tuple[str, ...]:
     """The other of two: of those listed, of those spoken of, or of the same kind."""
-    venues = turn.catalogue.venues
-    twins = tuple(v.id for v in venues.values() if v.kind == venues[current].kind and v.id != current)
     listed = tuple(venue for venue in turn.before.listed if venue != current)
     spoken = tuple(venue for venue in turn.before.recent if venue != current)[-1:]
-    return next((found for found in (listed, spoken, twins) if len(found) == 1), ())
+    return next((found for found in (listed, spoken, _twins(current, turn)) if len(found) == 1), ())
 
 
 def one_of(turn: Turn) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
         tuple(cues.ideas.find(words)),
         longest(cues.follow_up.find(words)),
         tuple(cues.questions.find(words)),
+        vocabulary.identity[spoken],
         vocabulary.speaks_for,
     )
 
