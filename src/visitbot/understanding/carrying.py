@@ -96,9 +96,11 @@ def kept_day(intent: str, clause: Clause, turn: Turn, venues: tuple[str, ...]) -
     return before.when if leaning or elliptical else None
 
 
-def following(when: When, turn: Turn) -> When:
-    """ "La suivante ?" after a visit is the one after it, not the next from now."""
+def following(when: When, clause: Clause, turn: Turn) -> When:
+    """ "La suivante ?" after a visit is the one after it; "la prochaine visite ?" is the next from now."""
     before = turn.before
+    if not any(found.follow for found in turn.reading.dates_in(clause.spans)):
+        return when
     if when.rank != "next" or before.intent != "visit" or before.when is None:
         return when
     if before.when.rank == "next":

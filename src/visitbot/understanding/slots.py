@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day, pointed_at
 from visitbot.understanding.clauses import Clause
+from visitbot.understanding.context import SUBSCRIBED, venues_of
 from visitbot.understanding.cues import Cues
 from visitbot.understanding.naming import Named, named_in
 from visitbot.understanding.reading import Reading, Spans
@@ -55,7 +56,7 @@ def _request(clause: Clause, turn: Turn, named: Named, cues: Cues) -> Request:
     if when is not None and when.rank is not None and turn.before.ranked and pointed_at(intent, clause, turn):
         when = None  # "and number one, do you have its clip": of the ranking
     if when is not None and intent == "visit":
-        when = following(when, turn)
+        when = following(when, clause, turn)
     if named.nothing and intent == "visit" and when is None:
         venues = _seen(clause.spans, reading)
     if named.nothing and not venues:
@@ -86,6 +87,9 @@ def _venues(clause: Clause, turn: Turn, named: Named) -> tuple[str, ...]:
     if named.venues or intent not in CARRIED - NARROWED:
         return tuple(named.venues)
     there = tuple(dict.fromkeys(venue.id for place in named.places for venue in turn.catalogue.venues_in(place)))
+    if intent in SUBSCRIBED and named.kinds:  # "cancel the castle ones"
+        of_kind = venues_of(tuple(named.places), tuple(named.kinds), turn.catalogue)
+        return tuple(venue for venue in turn.before.recent if venue in of_kind)
     return there if len(there) == 1 else ()  # "le parking en Alsace" can't be another's
 
 
