@@ -10,7 +10,7 @@ from visitbot.understanding.context import Context
 from visitbot.understanding.cues import Cues, longest, tell_language
 from visitbot.understanding.dates import find_dates
 from visitbot.understanding.reading import Reading
-from visitbot.understanding.request import Request
+from visitbot.understanding.request import Request, When
 from visitbot.understanding.slots import fill
 from visitbot.understanding.text import read
 from visitbot.understanding.venues import Mention, find_mentions
@@ -73,7 +73,9 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
         return next((_shown_on(m, vocabulary.catalogue) for m in mentions if m.first == at), None)
 
     named = {at for mention in mentions if mention.kind != "kind" for at in range(mention.first, mention.last)}
-    dates = find_dates(utterance, vocabulary.dates[spoken], now, vocabulary.series, context.when, named, day_of)
+    shown = _last_shown(context, vocabulary.catalogue)
+    words_of_time, anchor = vocabulary.dates[spoken], context.when
+    dates = find_dates(utterance, words_of_time, now, vocabulary.series, anchor, named, shown, day_of)
     cues = vocabulary.cues[spoken]
     return Reading(
         utterance,
@@ -95,5 +97,16 @@ def _shown_on(mention: Mention, catalogue: Catalogue) -> date | None:
     venues = mention.ids if mention.kind == "venue" else ()
     if mention.kind == "place":
         venues = tuple(venue.id for place in mention.ids for venue in catalogue.venues_in(place))
+    return _day_of(venues, catalogue)
+
+
+def _last_shown(context: Context, catalogue: Catalogue) -> When | None:
+    """The day of the one visit just spoken of."""
+    day = _day_of(context.venues, catalogue) if context.intent == "visit" else None
+    return When(day, day) if day else None
+
+
+def _day_of(venues: tuple[str, ...], catalogue: Catalogue) -> date | None:
+    """The day of the visit of one venue, None when they are several or it is not known."""
     days = [visit.day for venue in venues[:1] for visit in catalogue.visits_of(venue)]
     return days[-1] if len(venues) == 1 and days else None

@@ -22,6 +22,8 @@ _CLAUSE = frozenset("?!;.…\n")
 """Marks between clauses."""
 _FARTHEST = 14
 """Words between a verb and a date that it still tells about."""
+NEAR = 3
+"""Words after "le lendemain", "la visite d'après" among which the name begins that it is counted from."""
 _NEXT_PART = 4
 """Words that a comma or "and" counts for between a verb and a date."""
 
@@ -234,12 +236,14 @@ def find_dates(
     series: tuple[date, date],
     anchor: When | None = None,
     skip: Collection[int] = (),
+    shown: When | None = None,
     day_of: Callable[[int], date | None] = lambda at: None,
 ) -> tuple[DateMention, ...]:
     """The dates and ranks of a message, from left to right.
 
     `series` is the first and last day of the current series, `anchor` the date of the request before in the same chat,
-    `skip` the tokens that belong to a name, `day_of` tells the day of the visit of the name that begins at a token,
+    `skip` the tokens that belong to a name, `shown` the day of the visit that the request before was about, from which
+    "celle d'après" counts though no day was said, `day_of` tells the day of the visit of the name that begins at a token,
     None where there is no name or no day.
     """
     after_rank, after_date = anchor is not None and anchor.rank is not None, anchor is not None and bool(anchor.start)
@@ -251,7 +255,7 @@ def find_dates(
         said = next((m.when for m in reversed(found) if m.when and m.when.start), None)
         at = Setting(now.date(), series, False, reading.tense(match), anchor, said=said)
         if match.pattern.follow and anchor is None:
-            at = replace(at, anchor=said)
+            at = replace(at, anchor=said or shown)
         if match.pattern.follow and (counted := _beside(reading, match, at, day_of)):
             found.append(counted)
         elif mention := _mention(reading, match, at):
@@ -302,12 +306,18 @@ def _mention(reading: _Reading, match: Match, at: Setting) -> DateMention | None
 def _beside(
     reading: _Reading, match: Match, at: Setting, day_of: Callable[[int], date | None]
 ) -> DateMention | None:
-    """ "Le lendemain de Lille": counted from the day of that visit."""
-    for name in (match.last, match.last + 1):
-        if day := day_of(name):
-            when = match.resolve(replace(at, anchor=When(day, day), for_series=True))
+    """ "Le lendemain de Lille": counted from the day of that visit; none where that is not known."""
+    tokens, joiners = reading.utterance.tokens, reading.language.lists["joiners"]
+    for at_name in range(match.last, min(match.last + NEAR, len(tokens))):
+        if tokens[at_name].gap.strip(" -'’"):
+            return None
+        if at_name in reading.skip:
+            day = day_of(at_name)
+            when = match.resolve(replace(at, anchor=When(day, day), for_series=True)) if day else None
             typed = reading.utterance.typed(match.first, match.last)
-            return DateMention(match.first, match.last, typed, when, when, follow=True, beside=name)
+            return DateMention(match.first, match.last, typed, when, when, follow=True, beside=at_name if day else None)
+        if tokens[at_name].word not in joiners:
+            return None
     return None
 
 
