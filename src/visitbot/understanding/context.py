@@ -23,8 +23,6 @@ class Context:
 
     intent: str | None = None
     """What was last wanted; an outside venue leaves it standing ("et Versailles ?" … "et Chambord ?")."""
-    topic: str | None = None
-    """What was last wanted but for questions in passing: "… et à quelle heure c'est diffusé ?" … "et Dijon ?"."""
     aside: bool = False
     """True when the last question was in passing, or an order about all messages: its venues are those of before."""
     venues: tuple[str, ...] = ()
@@ -69,7 +67,6 @@ class Context:
         return replace(
             turned,
             intent=topic.intent,
-            topic=self.topic if stands else topic.intent,
             aside=stands,
             venues=self.venues if stands else topic.venues,
             places=self.places if stands else topic.places,

@@ -230,9 +230,6 @@ def _leaning(
     if not ideas:
         found += [f"{before}+nc0+{slot}" for slot in slots] + [f"{before}+own{own}+{slot}" for slot in slots]
         found.append(f"{before}+nc0")
-    if context.topic not in {None, context.intent}:
-        found += [f"P=topic+{context.topic}", f"P=topic+{context.topic}+nc{min(len(ideas), 2)}"]
-        found += [f"P=topic+{context.topic}+{slot}" for slot in slots]
     if context.outside:
         found.append("P=outside")
     if context.when is not None:

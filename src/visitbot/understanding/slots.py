@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day, pointed_at
+from visitbot.understanding.carrying import (
+    ABOUT_ONE,
+    CARRIED,
+    NARROWED,
+    Narrowing,
+    Turn,
+    carried,
+    following,
+    kept_day,
+    pointed_at,
+)
 from visitbot.understanding.clauses import Clause
 from visitbot.understanding.context import SUBSCRIBED, venues_of
 from visitbot.understanding.cues import Cues

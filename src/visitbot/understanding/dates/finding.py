@@ -243,8 +243,8 @@ def find_dates(
 
     `series` is the first and last day of the current series, `anchor` the date of the request before in the same chat,
     `skip` the tokens that belong to a name, `shown` the day of the visit that the request before was about, from which
-    "celle d'après" counts though no day was said, `day_of` tells the day of the visit of the name that begins at a token,
-    None where there is no name or no day.
+    "celle d'après" counts though no day was said, `day_of` tells the day of the visit of the name that begins at a
+    token, None where it is not known.
     """
     after_rank, after_date = anchor is not None and anchor.rank is not None, anchor is not None and bool(anchor.start)
     reading = _Reading(utterance, words, skip, after_rank, after_date)
@@ -303,9 +303,7 @@ def _mention(reading: _Reading, match: Match, at: Setting) -> DateMention | None
     return DateMention(match.first, last, typed, when, series_when, follow=match.pattern.follow)
 
 
-def _beside(
-    reading: _Reading, match: Match, at: Setting, day_of: Callable[[int], date | None]
-) -> DateMention | None:
+def _beside(reading: _Reading, match: Match, at: Setting, day_of: Callable[[int], date | None]) -> DateMention | None:
     """ "Le lendemain de Lille": counted from the day of that visit; none where that is not known."""
     tokens, joiners = reading.utterance.tokens, reading.language.lists["joiners"]
     for at_name in range(match.last, min(match.last + NEAR, len(tokens))):
