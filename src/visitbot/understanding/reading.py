@@ -40,8 +40,8 @@ class Reading:
     dates: tuple[DateMention, ...]
     cues: tuple[Cue, ...]
     leanings: tuple[Cue, ...]
-    """Follow-up words: "opening", "pronoun", "one", "other", "others", "both", "former", "latter", "third", "most_viewed",
-    "among", "same", "negation", "daily", "everything"."""
+    """Follow-up words: "opening", "pronoun", "one", "other", "others", "both", "former", "latter", "third",
+    "most_viewed", "among", "same", "negation", "daily", "everything"."""
     questions: tuple[Cue, ...]
     """Words that ask: "start", "request"."""
     everyday: frozenset[str] = frozenset()
