@@ -4,11 +4,12 @@ import itertools
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from visitbot.catalogue.model import Catalogue
+from visitbot.catalogue.model import Catalogue, Venue
 from visitbot.understanding.clauses import Clause
-from visitbot.understanding.context import Context, venues_of
+from visitbot.understanding.context import SUBSCRIBED, Context, ranking, venues_of
 from visitbot.understanding.reading import Reading, Spans
 from visitbot.understanding.request import DATED, Request, When
+from visitbot.understanding.text import words as words_of
 
 NARROWED = frozenset({"reopening", "visit", "schedule", "venues"})
 """Intents that a place or a kind of venue narrows."""
@@ -16,8 +17,13 @@ ABOUT_ONE = frozenset({"practical", "venue_info"})
 """Intents that make no sense without a venue."""
 CARRIED = frozenset({"reopening", "visit", "practical", "venue_info", "subscribe", "unsubscribe", "results"})
 """Intents for which the conversation's venue stands when none is named."""
+ORDINALS = ("former", "latter", "third")
+"""Follow-up words for the first, second and third of a list."""
 OPENING_WORDS = frozenset({"reopens", "opens", "closed", "q_when", "schedule"})
 """Hint words of a question that stands on its own feet; its day is not the day before's."""
+
+SHORTEST_TELLING, SAME_STEM = 4, 5
+"""Letters of a word that may describe a venue, and those by which two such words are the same ("gaul", "gauls")."""
 
 Narrowing = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Venues, places, kinds."""
@@ -55,10 +61,14 @@ def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
     if intent in {"schedule", "venues"}:
         leaning = clause.alone != intent or clause.likelihood < 0.5
         return ((), before.places, before.kinds) if leaning and before.intent in NARROWED else NOTHING
-    if intent not in CARRIED or before.outside:
+    if intent not in CARRIED:
         return NOTHING
-    if chosen := pointed_at(clause, turn):
+    if chosen := pointed_at(intent, clause, turn):
         return chosen, (), ()
+    if before.outside or (intent in SUBSCRIBED and before.aside):  # "will there be more? let me know if so"
+        return NOTHING
+    if reading.leans("among", clause.spans):
+        return before.venues, before.places, before.kinds
     if reading.leans("everything", clause.spans) or reading.leans("daily", clause.spans):
         return NOTHING
     spoken = before.venues or (before.shown if intent != "visit" else ()) or one_of(turn)
@@ -66,7 +76,7 @@ def carried(intent: str, clause: Clause, turn: Turn, dated: bool) -> Narrowing:
         return spoken or before.recent[-1:], (), ()
     if intent == "visit" and dated:
         return NOTHING
-    if intent in {"subscribe", "unsubscribe", "results"} or spoken:
+    if intent in SUBSCRIBED | {"results"} or spoken:
         return spoken, (), ()
     return before.venues, before.places, before.kinds
 
@@ -86,9 +96,11 @@ def kept_day(intent: str, clause: Clause, turn: Turn, venues: tuple[str, ...]) -
     return before.when if leaning or elliptical else None
 
 
-def following(when: When, turn: Turn) -> When:
-    """ "La suivante ?" after a visit is the one after it, not the next from now."""
+def following(when: When, clause: Clause, turn: Turn) -> When:
+    """ "La suivante ?" after a visit is the one after it; "la prochaine visite ?" is the next from now."""
     before = turn.before
+    if not any(found.follow for found in turn.reading.dates_in(clause.spans)):
+        return when
     if when.rank != "next" or before.intent != "visit" or before.when is None:
         return when
     if before.when.rank == "next":
@@ -130,31 +142,62 @@ LONGEST_CHOICE = 6
 """Words up to which a message may be the mere answer to a question back."""
 
 
-def pointed_at(clause: Clause, turn: Turn) -> tuple[str, ...]:
-    """The venues that "les deux", "l'autre", "le second", "les deux autres" mean; nothing when it is not clear."""
+def pointed_at(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """The venues that "les deux", "l'autre", "le second", "la plus vue" mean; nothing when it is not clear."""
     before, spans = turn.before, clause.spans
     leans = turn.reading.leans
     current = before.venues or before.shown
+    if leans("most_viewed", spans) and intent != "results" and (before.ranked or intent != "visit"):
+        return ranking(turn.catalogue)[:1]
     if leans("others", spans):
         return tuple(venue for venue in before.listed if venue not in current)
     if leans("both", spans):
         return next((v for v in (before.venues, before.listed) if len(v) > 1), before.recent[-2:])
-    if leans("former", spans) and len(before.listed) > 1:
-        return before.listed[:1]
-    if leans("latter", spans) and len(before.listed) > 1:
-        return before.listed[1:2]
+    if chosen := _of_the_list(intent, clause, turn) or _described(clause, turn):
+        return chosen
     if leans("other", spans) and current:
         return _other(current[-1], turn)
     return ()
 
 
+def _of_the_list(intent: str, clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """ "Le second", "number three on the list": of the venues listed; "la troisième visite" is one by its rank."""
+    listed = turn.before.listed
+    if len(listed) < 2 or (intent == "visit" and turn.reading.dates_in(clause.spans) and not turn.before.ranked):
+        return ()
+    at = next((n for n, name in enumerate(ORDINALS) if turn.reading.leans(name, clause.spans)), len(listed))
+    return listed[at : at + 1]
+
+
+def _described(clause: Clause, turn: Turn) -> tuple[str, ...]:
+    """The one of the list, or of the same kind, that only a word of its description tells: "the gaul one"."""
+    reading, before, venues = turn.reading, turn.before, turn.catalogue.venues
+    if not (reading.leans("one", clause.spans) or reading.leans("other", clause.spans)):
+        return ()
+    pool = before.listed if len(before.listed) > 1 else _twins(before.venues[-1], turn) if before.venues else ()
+    said = {word for first, last in clause.spans for word in reading.utterance.words[first:last]}
+    stems = tuple(word[:SAME_STEM] for word in said - reading.everyday if len(word) >= SHORTEST_TELLING)
+    found = tuple(v for v in pool if any(word.startswith(stems) for word in _telling(venues[v])))
+    return found if len(found) == 1 else ()
+
+
+def _telling(venue: Venue) -> set[str]:
+    """The words by which a venue is described."""
+    texts = (*venue.description.values(), *(text for group in venue.descriptions.values() for text in group))
+    return {word for text in texts for word in words_of(text)}
+
+
+def _twins(current: str, turn: Turn) -> tuple[str, ...]:
+    """The other venues of the same kind."""
+    venues = turn.catalogue.venues
+    return tuple(v.id for v in venues.values() if v.kind == venues[current].kind and v.id != current)
+
+
 def _other(current: str, turn: Turn) -> tuple[str, ...]:
     """The other of two: of those listed, of those spoken of, or of the same kind."""
-    venues = turn.catalogue.venues
-    twins = tuple(v.id for v in venues.values() if v.kind == venues[current].kind and v.id != current)
     listed = tuple(venue for venue in turn.before.listed if venue != current)
     spoken = tuple(venue for venue in turn.before.recent if venue != current)[-1:]
-    return next((found for found in (listed, spoken, twins) if len(found) == 1), ())
+    return next((found for found in (listed, spoken, _twins(current, turn)) if len(found) == 1), ())
 
 
 def one_of(turn: Turn) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ SMALL_TALK = frozenset({"greeting", "thanks", "help", "language", "out_of_scope"
 BESIDE = frozenset({"broadcast", "results", "about", "press", "next_season"})
 """Intents about the series, asked in passing: the venue and the day spoken of before still stand."""
 
+SUBSCRIBED = frozenset({"subscribe", "unsubscribe"})
+"""Orders of messages: of one venue's, or of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -20,6 +23,8 @@ class Context:
 
     intent: str | None = None
     """What was last wanted; an outside venue leaves it standing ("et Versailles ?" … "et Chambord ?")."""
+    aside: bool = False
+    """True when the last question was in passing, or an order about all messages: its venues are those of before."""
     venues: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -28,6 +33,8 @@ class Context:
     """Venues of the visit last asked for by its day ("le 3 juin" … "et ce musée, il rouvre quand ?")."""
     listed: tuple[str, ...] = ()
     """Venues last named together or listed for a place or kind, in order: "l'autre", "le second" choose from them."""
+    ranked: bool = False
+    """True when `listed` are the most viewed, best first."""
     recent: tuple[str, ...] = ()
     """Venues spoken of, the newest last."""
     language: str | None = None
@@ -55,16 +62,19 @@ class Context:
         told = shown(requests, catalogue)
         spoken = [venue for request in requests for venue in request.venues]
         recent = tuple(dict.fromkeys(reversed((*self.recent, *told, *spoken))))[:RECENT][::-1]
-        stands = topic.intent in BESIDE and not topic.venues
+        stands = topic.intent in BESIDE | SUBSCRIBED and not topic.venues
+        listed = self._listed(topic, spoken, catalogue)
         return replace(
             turned,
             intent=topic.intent,
+            aside=stands,
             venues=self.venues if stands else topic.venues,
             places=self.places if stands else topic.places,
             kinds=self.kinds if stands else topic.kinds,
             when=self.when if stands else topic.when,
             shown=self.shown if stands else told,
-            listed=self._listed(topic, spoken, catalogue),
+            listed=listed,
+            ranked=listed == ranking(catalogue),
             recent=recent,
             outside=False,
         )
@@ -75,7 +85,15 @@ class Context:
         if topic.venues:
             joined = self.listed if topic.venues[0] in self.listed else (*self.venues, *topic.venues)
             return tuple(dict.fromkeys(joined))
+        if topic.intent == "results":
+            return ranking(catalogue)
         return venues_of(topic.places, topic.kinds, catalogue) or self.listed
+
+
+def ranking(catalogue: Catalogue) -> tuple[str, ...]:
+    """The most viewed venues of the newest series, as the catalogue orders them."""
+    newest = max(catalogue.series, key=lambda series: series.start)
+    return next((found.venues for found in newest.rankings if found.key == "views"), ())
 
 
 def venues_of(places: tuple[str, ...], kinds: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:

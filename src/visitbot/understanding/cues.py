@@ -76,6 +76,18 @@ class Lexicon:
         return found
 
 
+def longest(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The cues that do not lie inside a longer one: "les deux autres" is neither "les deux" nor "autres"."""
+    return tuple(
+        cue
+        for cue in cues
+        if not any(
+            other.first <= cue.first and cue.last <= other.last and other.last - other.first > cue.last - cue.first
+            for other in cues
+        )
+    )
+
+
 def _parts(phrase: str) -> tuple[str, ...]:
     """Fold a phrase into words, keeping the star of a stem."""
     parts: list[str] = []

@@ -32,7 +32,10 @@ class Named:
 def named_in(spans: Spans, turn: Turn) -> Named:
     """Sort the mentions in those words by what they are; only targets and exclusions count."""
     found = Named()
+    counted_from = {day.beside for day in turn.reading.dates}
     for mention in turn.reading.mentions_in(spans):
+        if mention.first in counted_from:
+            continue
         if mention.role == "excluded":
             (found.without if mention.kind == "venue" else found.without_places).extend(mention.ids)
         elif mention.role == "target":

@@ -15,6 +15,8 @@ SHORT = 4
 """Words up to which a message may well lean on the one before."""
 EARLY = 3
 """A word of a question counts as its beginning among so many first words."""
+LEANING = ("pronoun", "other", "both", "same", "negation", "daily", "former", "latter", "third", "most_viewed", "among")
+"""Follow-up words that speak for an intent."""
 ENDS = frozenset(".?!;\n…")
 """Marks that end a sentence."""
 PICTURES = "\u2600"
@@ -38,10 +40,12 @@ class Reading:
     dates: tuple[DateMention, ...]
     cues: tuple[Cue, ...]
     leanings: tuple[Cue, ...]
-    """Follow-up words: "opening", "pronoun", "one", "other", "others", "both", "former", "latter", "same", "negation",
-    "daily", "everything"."""
+    """Follow-up words: "opening", "pronoun", "one", "other", "others", "both", "former", "latter", "third",
+    "most_viewed", "among", "same", "negation", "daily", "everything"."""
     questions: tuple[Cue, ...]
     """Words that ask: "start", "request"."""
+    everyday: frozenset[str] = frozenset()
+    """Words so common in the language that they ask nothing by themselves."""
     speaks_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Idea → the intents it hints at."""
 
@@ -140,7 +144,7 @@ def evidence(reading: Reading, spans: Spans, context: Context | None) -> tuple[l
     end = reading.utterance.tail if last >= reading.count else reading.utterance.tokens[last].gap
     if "?" in end:
         told.append("?")
-    return words, told + _leaning(reading, spans, slots, ideas, len(shown), context)
+    return words, told + _leaning(reading, spans, words, slots, ideas, context)
 
 
 def _ideas(ideas: list[str], slots: set[str], speaks_for: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -206,12 +210,10 @@ def _date_slot(found: DateMention, reading: Reading) -> str:
 
 
 def _leaning(
-    reading: Reading, spans: Spans, slots: set[str], ideas: list[str], length: int, context: Context | None
+    reading: Reading, spans: Spans, words: list[str], slots: set[str], ideas: list[str], context: Context | None
 ) -> list[str]:
     """Evidence from the conversation: what was wanted before, and how much this message leans on it."""
-    found = [
-        f"f={name}" for name in ("pronoun", "other", "both", "same", "negation", "daily") if reading.leans(name, spans)
-    ]
+    found = [f"f={name}" for name in LEANING if reading.leans(name, spans)]
     if reading.leans("opening", ((spans[0][0], spans[0][0] + 1),)):
         found.append("f=opening")
     kinds = {mention.kind for mention in reading.mentions_in(spans) if mention.role == "target"}
@@ -219,12 +221,14 @@ def _leaning(
     if context is None or context.intent is None:
         return [*found, "P=none"]
     before = "P=" + context.intent
-    size = "s" if length <= SHORT else "l"
+    size = "s" if len(words) + len(slots) <= SHORT else "l"
+    own = min(sum(word not in reading.everyday for word in words), 2)
     found += [f"{before}+{name}" for name in found if name.startswith("f=")]
     found += [before, f"{before}+{size}", f"{before}+nc{min(len(ideas), 2)}+{size}"]
+    found += [f"{before}+own{own}+nc{min(len(ideas), 2)}"]
     found += [f"{before}+{slot}" for slot in slots] + [f"{before}+{cue}" for cue in ideas]
     if not ideas:
-        found += [f"{before}+nc0+{slot}" for slot in slots]
+        found += [f"{before}+nc0+{slot}" for slot in slots] + [f"{before}+own{own}+{slot}" for slot in slots]
         found.append(f"{before}+nc0")
     if context.outside:
         found.append("P=outside")

@@ -2,8 +2,19 @@
 
 from dataclasses import replace
 
-from visitbot.understanding.carrying import ABOUT_ONE, CARRIED, NARROWED, Narrowing, Turn, carried, following, kept_day
+from visitbot.understanding.carrying import (
+    ABOUT_ONE,
+    CARRIED,
+    NARROWED,
+    Narrowing,
+    Turn,
+    carried,
+    following,
+    kept_day,
+    pointed_at,
+)
 from visitbot.understanding.clauses import Clause
+from visitbot.understanding.context import SUBSCRIBED, venues_of
 from visitbot.understanding.cues import Cues
 from visitbot.understanding.naming import Named, named_in
 from visitbot.understanding.reading import Reading, Spans
@@ -54,8 +65,10 @@ def _request(clause: Clause, turn: Turn, named: Named, cues: Cues) -> Request:
     kinds = tuple(named.kinds) if intent in NARROWED and not venues else ()
     if when is None and impossible is None:
         when = _when_told(clause, turn, bool(venues))
+    if when is not None and when.rank is not None and turn.before.ranked and pointed_at(intent, clause, turn):
+        when = None  # "and number one, do you have its clip": of the ranking
     if when is not None and intent == "visit":
-        when = following(when, turn)
+        when = following(when, clause, turn)
     if named.nothing and intent == "visit" and when is None:
         venues = _seen(clause.spans, reading)
     if named.nothing and not venues:
@@ -86,6 +99,9 @@ def _venues(clause: Clause, turn: Turn, named: Named) -> tuple[str, ...]:
     if named.venues or intent not in CARRIED - NARROWED:
         return tuple(named.venues)
     there = tuple(dict.fromkeys(venue.id for place in named.places for venue in turn.catalogue.venues_in(place)))
+    if intent in SUBSCRIBED and named.kinds:  # "cancel the castle ones"
+        of_kind = venues_of(tuple(named.places), tuple(named.kinds), turn.catalogue)
+        return tuple(venue for venue in turn.before.recent if venue in of_kind)
     return there if len(there) == 1 else ()  # "le parking en Alsace" can't be another's
 
 
@@ -108,7 +124,7 @@ def _taken_over(clause: Clause, turn: Turn, dated: bool) -> Narrowing:
                 return (), request.places, request.kinds
         told = named_in(turn.unclaimed(clause) if intent in NOTICES else turn.everything, turn).venues
         general = leans("everything", clause.spans) or leans("daily", clause.spans)
-        if len(told) == 1 and intent != "results" and not general:
+        if (len(told) == 1 or (told and leans("both", clause.spans))) and intent != "results" and not general:
             return tuple(told), (), ()
     if intent == "press" and turn.earlier and leans("pronoun", clause.spans):
         return turn.earlier[-1].venues, (), ()

@@ -1,18 +1,19 @@
 """A message becomes requests: the one function that joins words, venues, dates, intents and the chat's context."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
+from visitbot.catalogue.model import Catalogue
 from visitbot.understanding.carrying import ABOUT_ONE, Turn, picked
 from visitbot.understanding.clauses import Clause, clauses
 from visitbot.understanding.context import Context
-from visitbot.understanding.cues import Cues, tell_language
+from visitbot.understanding.cues import Cues, longest, tell_language
 from visitbot.understanding.dates import find_dates
 from visitbot.understanding.reading import Reading
-from visitbot.understanding.request import Request
+from visitbot.understanding.request import Request, When
 from visitbot.understanding.slots import fill
 from visitbot.understanding.text import read
-from visitbot.understanding.venues import find_mentions
+from visitbot.understanding.venues import Mention, find_mentions
 from visitbot.understanding.vocabulary import Vocabulary
 
 UNSURE = 0.4
@@ -92,8 +93,14 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
     words = utterance.words
     spoken = tell_language(words, vocabulary.identity, context.language or language or "fr")
     mentions = find_mentions(utterance, vocabulary.venues, spoken)
+
+    def day_of(at: int) -> date | None:
+        return next((_shown_on(m, vocabulary.catalogue) for m in mentions if m.first == at), None)
+
     named = {at for mention in mentions if mention.kind != "kind" for at in range(mention.first, mention.last)}
-    dates = find_dates(utterance, vocabulary.dates[spoken], now, vocabulary.series, context.when, named)
+    shown = _last_shown(context, vocabulary.catalogue)
+    words_of_time, anchor = vocabulary.dates[spoken], context.when
+    dates = find_dates(utterance, words_of_time, now, vocabulary.series, anchor, named, shown, day_of)
     cues = vocabulary.cues[spoken]
     return Reading(
         utterance,
@@ -103,7 +110,28 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
         mentions,
         dates,
         tuple(cues.ideas.find(words)),
-        tuple(cues.follow_up.find(words)),
+        longest(cues.follow_up.find(words)),
         tuple(cues.questions.find(words)),
+        vocabulary.identity[spoken],
         vocabulary.speaks_for,
     )
+
+
+def _shown_on(mention: Mention, catalogue: Catalogue) -> date | None:
+    """The day of the visit of what is named, if it is one venue, or a city that has only one."""
+    venues = mention.ids if mention.kind == "venue" else ()
+    if mention.kind == "place":
+        venues = tuple(venue.id for place in mention.ids for venue in catalogue.venues_in(place))
+    return _day_of(venues, catalogue)
+
+
+def _last_shown(context: Context, catalogue: Catalogue) -> When | None:
+    """The day of the one visit just spoken of."""
+    day = _day_of(context.venues, catalogue) if context.intent == "visit" else None
+    return When(day, day) if day else None
+
+
+def _day_of(venues: tuple[str, ...], catalogue: Catalogue) -> date | None:
+    """The day of the visit of one venue, None when they are several or it is not known."""
+    days = [visit.day for venue in venues[:1] for visit in catalogue.visits_of(venue)]
+    return days[-1] if len(venues) == 1 and days else None

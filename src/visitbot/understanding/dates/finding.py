@@ -3,14 +3,14 @@
 Not dateparser: on the labelled questions it got 51-75 % of the dates and invents some.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 
 from visitbot.understanding.dates.almanac import DAY, WEEK, Impossible
 from visitbot.understanding.dates.grammar import ENDS, HARD, Caught, DateWords, Edge, Match, Node
-from visitbot.understanding.dates.moments import Setting, relative_day
+from visitbot.understanding.dates.moments import Setting, nothing, relative_day
 from visitbot.understanding.request import When
 from visitbot.understanding.text import Token, Utterance
 
@@ -22,6 +22,8 @@ _CLAUSE = frozenset("?!;.…\n")
 """Marks between clauses."""
 _FARTHEST = 14
 """Words between a verb and a date that it still tells about."""
+NEAR = 3
+"""Words after "le lendemain", "la visite d'après" among which the name begins that it is counted from."""
 _NEXT_PART = 4
 """Words that a comma or "and" counts for between a verb and a date."""
 
@@ -42,6 +44,8 @@ class DateMention:
     """A date that does not exist ("31 juin"); both meanings are None."""
     follow: bool = False
     """Makes sense only beside an earlier date ("le lendemain")."""
+    beside: int | None = None
+    """The token of the name whose day it is counted from ("le lendemain de Lille")."""
 
 
 @dataclass(slots=True)
@@ -155,6 +159,8 @@ class _Reading:
                 self._walk(following, first, after, got, False, with_points, found)
         if with_points and (following := node.get("{point}")) is not None:
             for match in self.points_at(at):
+                if match.pattern.means is nothing:
+                    continue  # "next week, day by day"
                 self._walk(following, first, match.last, (*caught, ("point", match)), False, with_points, found)
 
     def _stops(self, at: int) -> bool:
@@ -162,7 +168,7 @@ class _Reading:
         if at == len(self.utterance.tokens):
             return True
         token = self.utterance.tokens[at]
-        return token.gap.strip(" -'") != "" or token.word in self.language.lists["followers"]
+        return at in self.skip or token.gap.strip(" -'") != "" or token.word in self.language.lists["followers"]
 
     def _says_all(self, first: int, at: int) -> bool:
         """Whether a follow-up says nothing else."""
@@ -230,11 +236,15 @@ def find_dates(
     series: tuple[date, date],
     anchor: When | None = None,
     skip: Collection[int] = (),
+    shown: When | None = None,
+    day_of: Callable[[int], date | None] = lambda at: None,
 ) -> tuple[DateMention, ...]:
     """The dates and ranks of a message, from left to right.
 
     `series` is the first and last day of the current series, `anchor` the date of the request before in the same chat,
-    `skip` the tokens that belong to a name.
+    `skip` the tokens that belong to a name, `shown` the day of the visit that the request before was about, from which
+    "celle d'après" counts though no day was said, `day_of` tells the day of the visit of the name that begins at a
+    token, None where it is not known.
     """
     after_rank, after_date = anchor is not None and anchor.rank is not None, anchor is not None and bool(anchor.start)
     reading = _Reading(utterance, words, skip, after_rank, after_date)
@@ -245,8 +255,10 @@ def find_dates(
         said = next((m.when for m in reversed(found) if m.when and m.when.start), None)
         at = Setting(now.date(), series, False, reading.tense(match), anchor, said=said)
         if match.pattern.follow and anchor is None:
-            at = replace(at, anchor=said)
-        if mention := _mention(reading, match, at):
+            at = replace(at, anchor=said or shown)
+        if match.pattern.follow and (counted := _beside(reading, match, at, day_of)):
+            found.append(counted)
+        elif mention := _mention(reading, match, at):
             found.append(mention)
     return tuple(_without_idle_ranks(reading, _joined(reading, _corrected(reading, found))))
 
@@ -289,6 +301,22 @@ def _mention(reading: _Reading, match: Match, at: Setting) -> DateMention | None
     if when is None and series_when is None:
         return None
     return DateMention(match.first, last, typed, when, series_when, follow=match.pattern.follow)
+
+
+def _beside(reading: _Reading, match: Match, at: Setting, day_of: Callable[[int], date | None]) -> DateMention | None:
+    """ "Le lendemain de Lille": counted from the day of that visit; none where that is not known."""
+    tokens, joiners = reading.utterance.tokens, reading.language.lists["joiners"]
+    for at_name in range(match.last, min(match.last + NEAR, len(tokens))):
+        if tokens[at_name].gap.strip(" -'’"):
+            return None
+        if at_name in reading.skip:
+            day = day_of(at_name)
+            when = match.resolve(replace(at, anchor=When(day, day), for_series=True)) if day else None
+            typed = reading.utterance.typed(match.first, match.last)
+            return DateMention(match.first, match.last, typed, when, when, follow=True, beside=at_name if day else None)
+        if tokens[at_name].word not in joiners:
+            return None
+    return None
 
 
 def _joined(reading: _Reading, mentions: list[DateMention]) -> list[DateMention]:

@@ -125,6 +125,8 @@ def _bare_weekday(coming: date, at: Setting) -> date:
         return past if at.tense < 0 else coming
     if at.said and at.said.start and at.said.end == at.said.start + 6 * DAY and at.said.start > at.today:
         return monday_of(at.said.start) + coming.weekday() * DAY  # "not this week but the next, Tuesday"
+    if at.anchor_day is not None and at.anchor == one(at.anchor_day) and at.anchor_day.weekday() == coming.weekday():
+        return at.anchor_day  # "vendredi du coup c'était quoi ?" of the Friday just spoken of
     if at.anchor is not None and at.anchor.start is not None:  # "and Thursday?" looks where the question before looked
         start, end = at.anchor.start, at.anchor.end or at.anchor.start
         if start < end <= start + 7 * DAY:
