@@ -9,6 +9,7 @@ from visitbot.understanding.venues.mention import Mention
 from visitbot.understanding.venues.names import VenueIndex
 from visitbot.understanding.venues.phrases import TAKEN, Linker
 from visitbot.understanding.venues.pieces import Reader
+from visitbot.understanding.venues.register import Named
 from visitbot.understanding.venues.roles import assign, part
 
 _ENDS = re.compile(r"[,.!?;&\n]")
@@ -22,6 +23,7 @@ def find_mentions(utterance: Utterance, index: VenueIndex, language: str | None 
     found = message.settled(
         [mention for group in message.reader.groups() for mention in message.linker.mentions(group)]
     )
+    found = message.recorded(found)
     if not any(mention.kind == "outside" or (mention.kind == "venue" and len(mention.ids) == 1) for mention in found):
         found = message.described(found)
     return message.situated(assign(message.off_topic(found), utterance, index.cues, index.within))
@@ -85,6 +87,61 @@ class _Message:
             if len(here) == 1:
                 return tuple(here)
         return ()
+
+    def recorded(self, found: list[Mention]) -> list[Mention]:
+        """With museums by their whole names, of which other readings took only parts: "musée de la mine d'Auchel"."""
+        heard = [self.index.abbreviations.get(word, word) for word in self.reader.utterance.words]
+        for named in self.index.register.named(self.reader.utterance, heard, self.index.spelt):
+            touched = [one for one in found if one.first < named.last and named.first < one.last]
+            ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
+            if ids and len(ids) == len({bearer.id for bearer in named.bearers}) and self._ours(named, ids, touched):
+                mention = self._museum(named, "venue", ids)
+            elif not ids and self._theirs(named, touched):
+                mention = self._museum(named, "outside", ())
+            else:
+                continue
+            self.linker.alone.discard(named.first)
+            found = sorted([*(one for one in found if one not in touched), mention], key=lambda one: one.first)
+        return found
+
+    def _museum(self, named: Named, kind: str, ids: tuple[str, ...]) -> Mention:
+        typed = self.reader.utterance.typed(named.first, named.last)
+        sure = named.sure if len(ids) < 2 else 0.5
+        return Mention(
+            named.first, named.last, typed, kind, ids, score=sure, name=None if ids else named.bearers[0].name
+        )
+
+    def _ours(self, named: Named, ids: tuple[str, ...], touched: Sequence[Mention]) -> bool:
+        """Whether a name is that of ours after all that is known: nothing longer was found, no other town follows."""
+        if any(one.kind == "venue" and set(one.ids) <= set(ids) for one in touched):
+            return False
+        if not all(named.first <= one.first and one.last <= named.last for one in touched):
+            return False
+        whole = len(named.words) > 1 or named.located
+        return whole and (named.located or not self._other_town(named.last))
+
+    def _theirs(self, named: Named, touched: Sequence[Mention]) -> bool:
+        """Whether a name is that of a museum elsewhere: it says more than a kind of place, and nothing longer was found."""
+        if any(one.kind == "outside" and one.name and _holds(one, named) for one in touched):
+            return False
+        venues = [one for one in touched if one.kind == "venue"]
+        if venues and not all(named.first <= one.first and one.last <= named.last for one in venues):
+            return False
+        if named.located:
+            return True
+        return len(named.words) > 1 and (not venues or not named.words <= self.index.typed)
+
+    def _other_town(self, at: int) -> bool:
+        """Whether a name goes on from word `at` to a town or another name: "musée des beaux-arts de Gand"."""
+        tokens, index = self.reader.utterance.tokens, self.index
+        while at < len(tokens) and not _ENDS.search(tokens[at].gap) and tokens[at].word in index.connectors:
+            at += 1
+        if at >= len(tokens) or _ENDS.search(tokens[at].gap):
+            return False
+        word = tokens[at].word
+        kinds = {sense.kind for sense in index.phrases.get(word, ())}
+        named = kinds & {"place", "city", "landmark"} or word in index.register.sites
+        return word not in index.common and (bool(named) or word not in index.known)
 
     def described(self, found: list[Mention]) -> list[Mention]:
         """With venues told by what they are known for, in words that need not touch: "the castle, double staircase"."""
@@ -185,3 +242,7 @@ class _Message:
         ):
             last += 1
         return first, last
+
+
+def _holds(mention: Mention, named: Named) -> bool:
+    return mention.first <= named.first and named.last <= mention.last

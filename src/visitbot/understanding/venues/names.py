@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from visitbot.catalogue.model import Catalogue, Place, Venue
 from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.text import fold, words
+from visitbot.understanding.venues.register import Bearer, Register
 from visitbot.understanding.venues.roles import Cues
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_ADDED = re.compile(r"\s*[(:]|\s[-–]\s|\.\s")
 
 Tables = Mapping[str, Mapping[str, Any]]
 Tags = frozenset[str]
@@ -92,6 +94,12 @@ class VenueIndex:
     """Place id → venues that lie there."""
     vocabulary: Mapping[str, frozenset[str]]
     """Venue id → the words of its names and descriptions."""
+    typed: frozenset[str]
+    """The words that kinds of place are made of."""
+    spelt: frozenset[str]
+    """Words that are meant as they stand, and no misspelling of a museum's name: plain ones, and plurals."""
+    register: Register
+    """The whole names of museums, here and elsewhere."""
     repairs: dict[str, str | None] = field(default_factory=dict)
     """What was repaired before; only to be quick."""
 
@@ -164,6 +172,7 @@ class _Compiler:
         self.fits: dict[str, list[Tags]] = {
             venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
         }
+        self.register: list[tuple[tuple[str, ...], Bearer]] = []
 
     def compiled(self, elsewhere: Sequence[Mapping[str, Any]]) -> VenueIndex:
         self._types()
@@ -180,6 +189,7 @@ class _Compiler:
         for venue in self.catalogue.venues.values():
             self._venue(venue)
         venue_words = self._words(lambda sense: sense.kind == "venue")
+        typed = self._words(lambda sense: sense.kind == "type")
         protected = self._elsewhere(elsewhere)
         names = self._owned()
         known = self.common | self.connectors | protected | {word for phrase in self.phrases for word in phrase.split()}
@@ -219,6 +229,12 @@ class _Compiler:
                 )
                 for venue in self.catalogue.venues.values()
             },
+            typed=typed,
+            spelt=self.common
+            | self.cues.unbound
+            | self._words(lambda sense: sense.kind == "type" and sense.plural)
+            - self._words(lambda sense: sense.kind == "type" and not sense.plural),
+            register=Register(self.register, self.connectors),
         )
 
     def _widened(self, venue: str, sets: Iterable[Tags]) -> tuple[Tags, ...]:
@@ -271,8 +287,10 @@ class _Compiler:
     def _venue(self, venue: Venue) -> None:
         own = {word for name in (venue.city, venue.region, venue.department) for word in words(name)}
         names = {name for group in venue.aliases.values() for name in group} | set(venue.name.values())
+        site = _content(venue.city, self.connectors)
         for name in sorted(names):
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
+            self._registered(name, tuple(content), site, venue.id)
             if any(sense.kind == "type" for sense in self.phrases.get(" ".join(content), ())) and len(content) == 1:
                 continue  # a misspelling that is the plain word too: "musem"
             tags, rest = self._typed(content)
@@ -340,7 +358,8 @@ class _Compiler:
             content = _telling(name, self.connectors)
             if any(own.issuperset(content) for own in here.get(site, ())):
                 continue  # the registry lists the venues of the series too
-            city = " ".join(_telling(site, self.connectors))
+            self._registered(row["name"], content, tuple(site_words := _telling(site, self.connectors)), None)
+            city = " ".join(site_words)
             protected.update(content, city.split())
             if city not in self.phrases:
                 self.phrases[city] = [Sense("city", (city,))]
@@ -353,6 +372,14 @@ class _Compiler:
             if phrase and phrase not in types and phrase not in venues and not phrase.isdigit():
                 self.phrases.setdefault(phrase, []).append(Sense("museum", (city,), name=row["name"]))
         return frozenset(protected)
+
+    def _registered(self, name: str, content: tuple[str, ...], site: tuple[str, ...], venue: str | None) -> None:
+        """Enter a name; also without what official names add in brackets or after a colon."""
+        bearer = Bearer(name, site, venue)
+        self.register.append((content, bearer))
+        short = _content(_ADDED.split(name)[0], self.connectors)
+        if 1 < len(short) < len(content):
+            self.register.append((short, bearer))
 
     def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}

@@ -1,0 +1,164 @@
+"""The register of museums, here and elsewhere: tells which of many a whole name means, a slip in its letters allowed."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from visitbot.understanding.text import Utterance
+
+_APART = re.compile(r"[?!;\n]|(?<=\S)\s*[«\"]")
+"""Marks that no name goes across; official names hold commas, colons and full stops."""
+SHORTEST = 3
+"""Letters that a misspelt word must have left."""
+SLIP = 0.8
+"""What a word counts that is one slip away from the one in the register."""
+ALIKE = 0.1
+"""Names whose worth differs by less are as likely."""
+REMEMBERED = 20_000
+
+
+class Bearer(NamedTuple):
+    """A museum under one of its names."""
+
+    name: str
+    """To say back."""
+    site: tuple[str, ...]
+    """The telling words of its city."""
+    id: str | None
+    """Its venue, None when it is elsewhere."""
+
+
+class Named(NamedTuple):
+    """What stands in a message: these words are the whole name of these museums."""
+
+    first: int
+    last: int
+    bearers: tuple[Bearer, ...]
+    words: frozenset[str]
+    """The name's telling words."""
+    located: bool
+    """Its city is said, in the name or beside it."""
+    explained: float
+    """How many words of the message it explains, a misspelt one counting less: the more the likelier it is meant."""
+
+    @property
+    def sure(self) -> float:
+        """From 0 to 1."""
+        return 1.0 if self.explained.is_integer() else SLIP
+
+
+class Register:
+    """All names by their rarest word: a name is there only when that is, so few are looked at."""
+
+    def __init__(self, names: Iterable[tuple[tuple[str, ...], Bearer]], connectors: frozenset[str]) -> None:
+        self.connectors = connectors
+        self.bearers: dict[frozenset[str], list[Bearer]] = {}
+        for telling, bearer in names:
+            there = self.bearers.setdefault(frozenset(telling), [])
+            if bearer not in there:
+                there.append(bearer)
+        self._near: dict[str, Mapping[str, float]] = {}
+
+    @cached_property
+    def rarest(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """Word → the names that have no rarer one."""
+        borne = Counter(word for telling, bearers in self.bearers.items() for word in telling for _ in bearers)
+        found: dict[str, list[frozenset[str]]] = {}
+        for telling in self.bearers:
+            found.setdefault(min(telling, key=lambda word: (borne[word], word)), []).append(telling)
+        return {word: tuple(names) for word, names in found.items()}
+
+    @cached_property
+    def sites(self) -> frozenset[str]:
+        """The words of all cities."""
+        return frozenset(word for bearers in self.bearers.values() for bearer in bearers for word in bearer.site)
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, tuple[str, ...]]:
+        shelves: dict[int, list[str]] = {}
+        for word in sorted(self.sites.union(*self.bearers)):
+            if len(word) > SHORTEST and not word.isdigit():
+                shelves.setdefault(len(word), []).append(word)
+        return {length: tuple(shelf) for length, shelf in shelves.items()}
+
+    def near(self, word: str) -> Mapping[str, float]:
+        """The register's words that this one may be, with how sure: itself, and those one slip away."""
+        if word not in self._near:
+            if len(self._near) > REMEMBERED:
+                self._near.clear()
+            self._near[word] = self._slips(word) | {word: 1.0}
+        return self._near[word]
+
+    def _slips(self, word: str) -> dict[str, float]:
+        if len(word) < SHORTEST or word.isdigit():
+            return {}
+        from rapidfuzz import process  # a well-spelt question need not wait for it
+        from rapidfuzz.distance import OSA
+
+        lengths = range(len(word) - 1, len(word) + 2)
+        return {
+            other: SLIP
+            for length in lengths
+            for other, away, _ in process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=1, limit=None
+            )
+            if away
+        }
+
+    # ---------------------------------------------------------------- reading
+
+    def named(self, utterance: Utterance, heard: Sequence[str], plain: frozenset[str]) -> Iterator[Named]:
+        """Names in a message, the likeliest where several go over the same words; `plain` words are never misspelt."""
+        near = [{word: 1.0} if word in plain else self.near(word) for word in heard]
+        found = [
+            named
+            for at, words in enumerate(near)
+            for word in words
+            for telling in self.rarest.get(word, ())
+            if (named := self._whole(telling, at, near, utterance)) is not None
+        ]
+        taken: set[int] = set()
+        for named in sorted(found, key=lambda named: (-named.explained, named.first)):
+            if taken.isdisjoint(range(named.first, named.last)):
+                taken.update(range(named.first, named.last))
+                rivals = [one for one in found if abs(one.explained - named.explained) < ALIKE and _overlap(one, named)]
+                yield named._replace(bearers=tuple(dict.fromkeys(b for rival in rivals for b in rival.bearers)))
+
+    def _whole(
+        self, telling: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
+    ) -> Named | None:
+        """The name around word `at`, if all its words are there; its city may stand beside it."""
+        bearers = self.bearers[telling]
+        said = dict(self._run(telling.union(*(bearer.site for bearer in bearers)), at, near, utterance))
+        words = {word for word, _ in said.values()}
+        if not telling <= words:
+            return None
+        located = [bearer for bearer in bearers if bearer.site and words.issuperset(bearer.site)]
+        beside = [bearer for bearer in located if not telling.issuperset(bearer.site)]
+        longest = max((len(bearer.site) for bearer in beside), default=0)
+        meant = [bearer for bearer in beside if len(bearer.site) == longest] or bearers
+        own = telling.union(*(bearer.site for bearer in meant)) if beside else telling
+        kept = {place: sure for place, (word, sure) in said.items() if word in own}
+        explained = round(sum(kept.values()), 3)
+        return Named(min(kept), max(kept) + 1, tuple(meant), telling, bool(located), explained)
+
+    def _run(
+        self, wanted: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
+    ) -> Iterator[tuple[int, tuple[str, float]]]:
+        """The wanted words around word `at`, with where they stand; only small words may lie between them."""
+        for step, end in ((-1, -1), (1, len(near))):
+            for here in range(at, end, step):
+                best = max(((sure, word) for word, sure in near[here].items() if word in wanted), default=None)
+                if best is not None:
+                    yield here, (best[1], best[0])
+                elif self.connectors.isdisjoint(near[here]):
+                    break
+                edge = max(here, here + step)
+                if edge < len(near) and _APART.search(utterance.tokens[edge].gap):
+                    break
+
+
+def _overlap(one: Named, other: Named) -> bool:
+    return one.first < other.last and other.first < one.last
