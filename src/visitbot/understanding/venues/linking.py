@@ -90,46 +90,69 @@ class _Message:
 
     def recorded(self, found: list[Mention]) -> list[Mention]:
         """With museums by their whole names, of which other readings took only parts: "musée de la mine d'Auchel"."""
-        heard = [self.index.abbreviations.get(word, word) for word in self.reader.utterance.words]
-        for named in self.index.register.named(self.reader.utterance, heard, self.index.spelt):
+        reader, index = self.reader, self.index
+        heard = [index.abbreviations.get(word, word) for word in reader.utterance.words]
+        for named in index.register.named(reader.utterance, heard, index.common | index.cues.unbound):
             touched = [one for one in found if one.first < named.last and named.first < one.last]
             ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
-            if ids and len(ids) == len({bearer.id for bearer in named.bearers}) and self._ours(named, ids, touched):
-                mention = self._museum(named, "venue", ids)
-            elif not ids and self._theirs(named, touched):
-                mention = self._museum(named, "outside", ())
+            if self._several(named, heard):
+                continue
+            if ids and all(bearer.id for bearer in named.bearers) and self._ours(named, ids, touched):
+                mention = self._museum(named, touched, "venue", ids)
+            elif not ids and self._theirs(named, touched, found):
+                mention = self._museum(named, touched, "outside", ())
             else:
                 continue
-            self.linker.alone.discard(named.first)
+            self.linker.alone.discard(mention.first)
             found = sorted([*(one for one in found if one not in touched), mention], key=lambda one: one.first)
         return found
 
-    def _museum(self, named: Named, kind: str, ids: tuple[str, ...]) -> Mention:
-        typed = self.reader.utterance.typed(named.first, named.last)
+    def _museum(self, named: Named, touched: Sequence[Mention], kind: str, ids: tuple[str, ...]) -> Mention:
+        outside = [one for one in touched if one.kind == "outside"]
+        first = min([named.first, *(one.first for one in outside)])
+        last = max([named.last, *(one.last for one in outside)])
+        name = None if ids else named.bearers[0].name
         sure = named.sure if len(ids) < 2 else 0.5
-        return Mention(
-            named.first, named.last, typed, kind, ids, score=sure, name=None if ids else named.bearers[0].name
-        )
+        return Mention(first, last, self.reader.utterance.typed(first, last), kind, ids, score=sure, name=name)
+
+    def _several(self, named: Named, heard: Sequence[str]) -> bool:
+        """Whether any museum of a kind or place is meant, not the one called so: "un musée en Bretagne"."""
+        if not named.words <= self.index.general:
+            return False
+        plural = self.index.plurals.intersection(heard[named.first : named.last]) - named.words
+        before = self.reader.utterance.words[named.first - 1] if named.first else ""
+        return bool(plural) or before in self.index.cues.indefinite
 
     def _ours(self, named: Named, ids: tuple[str, ...], touched: Sequence[Mention]) -> bool:
         """Whether a name is that of ours after all that is known: nothing longer was found, no other town follows."""
-        if any(one.kind == "venue" and set(one.ids) <= set(ids) for one in touched):
+        venues = [one for one in touched if one.kind == "venue"]
+        if venues and all(set(one.ids) <= set(ids) for one in venues):
             return False
         if not all(named.first <= one.first and one.last <= named.last for one in touched):
             return False
-        whole = len(named.words) > 1 or named.located
-        return whole and (named.located or not self._other_town(named.last))
+        return self._telling(named) and (named.located or not self._other_town(named.last))
 
-    def _theirs(self, named: Named, touched: Sequence[Mention]) -> bool:
-        """Whether a name is that of a museum elsewhere: it says more than a kind of place, and nothing longer was found."""
-        if any(one.kind == "outside" and one.name and _holds(one, named) for one in touched):
+    def _theirs(self, named: Named, touched: Sequence[Mention], found: Sequence[Mention]) -> bool:
+        """Whether a name is that of a museum elsewhere: it says more than a kind of place, and nothing longer is there."""
+        if any(one.kind == "outside" and self._explained(one) >= len(named.words) for one in touched):
             return False
         venues = [one for one in touched if one.kind == "venue"]
-        if venues and not all(named.first <= one.first and one.last <= named.last for one in venues):
+        if not all(named.first <= one.first and one.last <= named.last for one in venues):
             return False
-        if named.located:
-            return True
-        return len(named.words) > 1 and (not venues or not named.words <= self.index.typed)
+        if named.words <= self.index.typed and not named.located:
+            return len(named.words) > 1 and not any(one.kind == "venue" for one in found)
+        return self._telling(named)
+
+    def _explained(self, outside: Mention) -> int:
+        """How many of its words are those of its name; all of them where it was named as typed."""
+        index = self.index
+        heard = {word for word in self.reader.heard[outside.first : outside.last] if word not in index.connectors}
+        told = [index.abbreviations.get(word, word) for word in index.content(outside.name or "")]
+        return len(heard & set(told)) if told else len(heard)
+
+    def _telling(self, named: Named) -> bool:
+        """Whether a name says which museum is meant: "MusVerre", but not "écomusée" without its town."""
+        return len(named.words) > 1 or named.located or (named.sure == 1 and not named.words <= self.index.typed)
 
     def _other_town(self, at: int) -> bool:
         """Whether a name goes on from word `at` to a town or another name: "musée des beaux-arts de Gand"."""

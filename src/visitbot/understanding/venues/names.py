@@ -1,6 +1,7 @@
 """The names to look for, compiled into one dictionary: venues, kinds of place, cities, and what is elsewhere."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -96,8 +97,10 @@ class VenueIndex:
     """Venue id → the words of its names and descriptions."""
     typed: frozenset[str]
     """The words that kinds of place are made of."""
-    spelt: frozenset[str]
-    """Words that are meant as they stand, and no misspelling of a museum's name: plain ones, and plurals."""
+    general: frozenset[str]
+    """The same, and the names of places that can be asked about."""
+    plurals: frozenset[str]
+    """Words of kinds that stand for several."""
     register: Register
     """The whole names of museums, here and elsewhere."""
     repairs: dict[str, str | None] = field(default_factory=dict)
@@ -173,6 +176,9 @@ class _Compiler:
             venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
         }
         self.register: list[tuple[tuple[str, ...], Bearer]] = []
+        self.borne = Counter(
+            word for venue in catalogue.venues.values() for word in set(_content(venue.name["fr"], self.connectors))
+        )
 
     def compiled(self, elsewhere: Sequence[Mapping[str, Any]]) -> VenueIndex:
         self._types()
@@ -230,10 +236,8 @@ class _Compiler:
                 for venue in self.catalogue.venues.values()
             },
             typed=typed,
-            spelt=self.common
-            | self.cues.unbound
-            | self._words(lambda sense: sense.kind == "type" and sense.plural)
-            - self._words(lambda sense: sense.kind == "type" and not sense.plural),
+            general=typed | self._words(lambda sense: sense.kind == "place"),
+            plurals=typed - self._words(lambda sense: sense.kind == "type" and not sense.plural),
             register=Register(self.register, self.connectors),
         )
 
@@ -309,6 +313,7 @@ class _Compiler:
                 and len(rest) == 1
                 and len(rest[0]) > 4
                 and rest[0] not in self.common
+                and self.borne[rest[0]] == 1
             ):
                 self._add(rest[0], Sense("venue", (venue.id,)))
         for name in {name for group in venue.descriptions.values() for name in group}:
@@ -375,11 +380,10 @@ class _Compiler:
 
     def _registered(self, name: str, content: tuple[str, ...], site: tuple[str, ...], venue: str | None) -> None:
         """Enter a name; also without what official names add in brackets or after a colon."""
-        bearer = Bearer(name, site, venue)
-        self.register.append((content, bearer))
-        short = _content(_ADDED.split(name)[0], self.connectors)
-        if 1 < len(short) < len(content):
-            self.register.append((short, bearer))
+        self.register.append((content, Bearer(name, site, venue)))
+        short = _ADDED.split(name)[0]
+        if 1 < len(telling := _content(short, self.connectors)) < len(content):
+            self.register.append((telling, Bearer(short, site, venue)))
 
     def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}

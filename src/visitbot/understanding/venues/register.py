@@ -131,7 +131,7 @@ class Register:
     ) -> Named | None:
         """The name around word `at`, if all its words are there; its city may stand beside it."""
         bearers = self.bearers[telling]
-        said = dict(self._run(telling.union(*(bearer.site for bearer in bearers)), at, near, utterance))
+        said = dict(self._run(telling, at, near, utterance))
         words = {word for word, _ in said.values()}
         if not telling <= words:
             return None
@@ -145,14 +145,17 @@ class Register:
         return Named(min(kept), max(kept) + 1, tuple(meant), telling, bool(located), explained)
 
     def _run(
-        self, wanted: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
+        self, telling: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
     ) -> Iterator[tuple[int, tuple[str, float]]]:
-        """The wanted words around word `at`, with where they stand; only small words may lie between them."""
+        """The words of a name and its cities around word `at`; only small words may lie between them."""
+        wanted = telling.union(*(bearer.site for bearer in self.bearers[telling]))
         for step, end in ((-1, -1), (1, len(near))):
             for here in range(at, end, step):
-                best = max(((sure, word) for word, sure in near[here].items() if word in wanted), default=None)
+                best = max(
+                    ((sure, word in telling, word) for word, sure in near[here].items() if word in wanted), default=None
+                )
                 if best is not None:
-                    yield here, (best[1], best[0])
+                    yield here, (best[2], best[0])
                 elif self.connectors.isdisjoint(near[here]):
                     break
                 edge = max(here, here + step)
