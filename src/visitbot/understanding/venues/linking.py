@@ -90,58 +90,61 @@ class _Message:
 
     def recorded(self, found: list[Mention]) -> list[Mention]:
         """With museums by their whole names, of which other readings took only parts: "musée de la mine d'Auchel"."""
-        reader, index = self.reader, self.index
-        heard = [index.abbreviations.get(word, word) for word in reader.utterance.words]
-        for named in index.register.named(reader.utterance, heard, index.common | index.cues.unbound):
-            touched = [one for one in found if one.first < named.last and named.first < one.last]
-            ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
-            if self._several(named, heard):
-                continue
-            if ids and all(bearer.id for bearer in named.bearers) and self._ours(named, ids, touched):
-                mention = self._museum(named, touched, "venue", ids)
-            elif not ids and self._theirs(named, touched, found):
-                mention = self._museum(named, touched, "outside", ())
-            else:
-                continue
-            self.linker.alone.discard(mention.first)
-            found = sorted([*(one for one in found if one not in touched), mention], key=lambda one: one.first)
+        index, words = self.index, self.reader.utterance.words
+        heard = [index.abbreviations.get(word, word) for word in words]
+        for named in index.register.named(self.reader.utterance, heard, index.common | index.cues.unbound):
+            if not self._several(named, heard) and (mention := self._recorded(named, found)):
+                self.linker.alone.discard(mention.first)
+                found = [one for one in found if not _overlap(one, mention)]
+                found = sorted([*found, mention], key=lambda one: one.first)
         return found
 
-    def _museum(self, named: Named, touched: Sequence[Mention], kind: str, ids: tuple[str, ...]) -> Mention:
+    def _recorded(self, named: Named, found: Sequence[Mention]) -> Mention | None:
+        """The museum that a whole name is of, None where what was found already says more or nothing says which."""
+        touched = [one for one in found if _overlap(one, named)]
+        venues = [one for one in touched if one.kind == "venue"]
+        ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
+        covered = all(_holds(named, one) for one in (touched if ids else venues))
+        if not covered or not self._says_which(named):
+            return None
+        if not ids:
+            return self._outside(named, touched) if self._theirs(named, touched, found) else None
+        if end := self._goes_on(named, ids):
+            typed = self.reader.utterance.typed(named.first, end)
+            return Mention(named.first, end, typed, "outside", score=named.sure, name=typed)
+        both = len(ids) < len({bearer.id for bearer in named.bearers})
+        if both or (venues and all(set(one.ids) <= set(ids) for one in venues)):
+            return None
+        typed = self.reader.utterance.typed(named.first, named.last)
+        return Mention(
+            named.first, named.last, typed, "venue", ids, score=named.sure if len(ids) < 2 else 0.5
+        )
+
+    def _outside(self, named: Named, touched: Sequence[Mention]) -> Mention:
         outside = [one for one in touched if one.kind == "outside"]
         first = min([named.first, *(one.first for one in outside)])
         last = max([named.last, *(one.last for one in outside)])
-        name = None if ids else named.bearers[0].name
-        sure = named.sure if len(ids) < 2 else 0.5
-        return Mention(first, last, self.reader.utterance.typed(first, last), kind, ids, score=sure, name=name)
+        typed = self.reader.utterance.typed(first, last)
+        return Mention(first, last, typed, "outside", score=named.sure, name=named.bearers[0].name)
 
     def _several(self, named: Named, heard: Sequence[str]) -> bool:
         """Whether any museum of a kind or place is meant, not the one called so: "un musée en Bretagne"."""
-        if not named.words <= self.index.general:
-            return False
-        plural = self.index.plurals.intersection(heard[named.first : named.last]) - named.words
-        before = self.reader.utterance.words[named.first - 1] if named.first else ""
-        return bool(plural) or before in self.index.cues.indefinite
+        index, before = self.index, self.reader.utterance.words[max(0, named.first - 1) : named.first]
+        plural = index.plurals.intersection(heard[named.first : named.last]) - named.words
+        if plural and not index.cues.indefinite.isdisjoint(before):
+            return True
+        return named.words <= index.general and (bool(plural) or not index.cues.indefinite.isdisjoint(before))
 
-    def _ours(self, named: Named, ids: tuple[str, ...], touched: Sequence[Mention]) -> bool:
-        """Whether a name is that of ours after all that is known: nothing longer was found, no other town follows."""
-        venues = [one for one in touched if one.kind == "venue"]
-        if venues and all(set(one.ids) <= set(ids) for one in venues):
-            return False
-        if not all(named.first <= one.first and one.last <= named.last for one in touched):
-            return False
-        return self._telling(named) and (named.located or not self._other_town(named.last))
+    def _says_which(self, named: Named) -> bool:
+        """Whether a name tells its museum from others: "MusVerre", but not "écomusée" without its town."""
+        return len(named.words) > 1 or named.located or (named.sure == 1 and not named.words <= self.index.typed)
 
     def _theirs(self, named: Named, touched: Sequence[Mention], found: Sequence[Mention]) -> bool:
-        """Whether a name is that of a museum elsewhere: it says more than a kind of place, and nothing longer is there."""
+        """Whether a museum elsewhere is meant: nothing longer was found, nor one of ours by a mere kind of place."""
         if any(one.kind == "outside" and self._explained(one) >= len(named.words) for one in touched):
             return False
-        venues = [one for one in touched if one.kind == "venue"]
-        if not all(named.first <= one.first and one.last <= named.last for one in venues):
-            return False
-        if named.words <= self.index.typed and not named.located:
-            return len(named.words) > 1 and not any(one.kind == "venue" for one in found)
-        return self._telling(named)
+        kind = named.words <= self.index.typed and not named.located
+        return not kind or not any(one.kind == "venue" for one in found)
 
     def _explained(self, outside: Mention) -> int:
         """How many of its words are those of its name; all of them where it was named as typed."""
@@ -150,21 +153,30 @@ class _Message:
         told = [index.abbreviations.get(word, word) for word in index.content(outside.name or "")]
         return len(heard & set(told)) if told else len(heard)
 
-    def _telling(self, named: Named) -> bool:
-        """Whether a name says which museum is meant: "MusVerre", but not "écomusée" without its town."""
-        return len(named.words) > 1 or named.located or (named.sure == 1 and not named.words <= self.index.typed)
-
-    def _other_town(self, at: int) -> bool:
-        """Whether a name goes on from word `at` to a town or another name: "musée des beaux-arts de Gand"."""
-        tokens, index = self.reader.utterance.tokens, self.index
+    def _goes_on(self, named: Named, ids: Sequence[str]) -> int:
+        """Up to where a name goes on to one that the venue does not bear: "musée des beaux-arts de Gand"; else 0."""
+        tokens, index, at = self.reader.utterance.tokens, self.index, named.last
+        if named.located or index.typed.isdisjoint(named.words):
+            return 0
         while at < len(tokens) and not _ENDS.search(tokens[at].gap) and tokens[at].word in index.connectors:
             at += 1
-        if at >= len(tokens) or _ENDS.search(tokens[at].gap):
-            return False
-        word = tokens[at].word
-        kinds = {sense.kind for sense in index.phrases.get(word, ())}
-        named = kinds & {"place", "city", "landmark"} or word in index.register.sites
-        return word not in index.common and (bool(named) or word not in index.known)
+        if at >= len(tokens) or _ENDS.search(tokens[at].gap) or (piece := self.reader.piece(at)) is None:
+            return 0
+        if piece.kind == "place":
+            return 0 if self._there(piece.ids, ids) else piece.last
+        capital = self.reader.capital(at)
+        if piece.kind in {"city", "landmark"} or (capital and piece.kind in {"museum", "name"}):
+            return piece.last
+        plain = piece.kind != "name" or at == named.last or index.plain(tokens[at].word)
+        return 0 if plain or any(bearer.proper for bearer in named.bearers) else piece.last
+
+    def _there(self, places: Sequence[str], ids: Sequence[str]) -> bool:
+        """Whether one of these venues lies in such a place, or in the department of such a town."""
+        return any(
+            venue in self.index.within[place] or self.index.departments[venue] in self.index.places[place].departments
+            for place in places
+            for venue in ids
+        )
 
     def described(self, found: list[Mention]) -> list[Mention]:
         """With venues told by what they are known for, in words that need not touch: "the castle, double staircase"."""
@@ -267,5 +279,9 @@ class _Message:
         return first, last
 
 
-def _holds(mention: Mention, named: Named) -> bool:
-    return mention.first <= named.first and named.last <= mention.last
+def _holds(one: Mention | Named, other: Mention) -> bool:
+    return one.first <= other.first and other.last <= one.last
+
+
+def _overlap(one: Mention, other: Mention | Named) -> bool:
+    return one.first < other.last and other.first < one.last

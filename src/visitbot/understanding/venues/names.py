@@ -101,6 +101,8 @@ class VenueIndex:
     """The same, and the names of places that can be asked about."""
     plurals: frozenset[str]
     """Words of kinds that stand for several."""
+    departments: Mapping[str, str]
+    """Venue id → its department."""
     register: Register
     """The whole names of museums, here and elsewhere."""
     repairs: dict[str, str | None] = field(default_factory=dict)
@@ -238,6 +240,7 @@ class _Compiler:
             typed=typed,
             general=typed | self._words(lambda sense: sense.kind == "place"),
             plurals=typed - self._words(lambda sense: sense.kind == "type" and not sense.plural),
+            departments={venue.id: venue.department for venue in self.catalogue.venues.values()},
             register=Register(self.register, self.connectors),
         )
 
@@ -313,7 +316,7 @@ class _Compiler:
                 and len(rest) == 1
                 and len(rest[0]) > 4
                 and rest[0] not in self.common
-                and self.borne[rest[0]] == 1
+                and self._own_word(rest[0], name)
             ):
                 self._add(rest[0], Sense("venue", (venue.id,)))
         for name in {name for group in venue.descriptions.values() for name in group}:
@@ -321,6 +324,10 @@ class _Compiler:
             rest = [word for word in self._typed(content)[1] if word not in own]
             if len(content) > 1 and rest:
                 self._add(name, Sense("venue", (venue.id,), weak=True))
+
+    def _own_word(self, word: str, name: str) -> bool:
+        """Whether a word is a venue's own, as names are written: "Kérylos", but not "national" or "costume"."""
+        return self.borne[word] == 1 and any(part[0].isupper() for part in _WORD.findall(name) if fold(part) == word)
 
     def _typed(self, content: Sequence[str]) -> tuple[Tags, list[str]]:
         """What kinds of place a name speaks of, and its other words."""

@@ -129,7 +129,7 @@ class Reader:
             if not word:
                 at += 1
                 continue
-            piece = self._piece(at)
+            piece = self.piece(at)
             touching = bool(group) and group[-1].kind == "type" and group[-1].last == at and self.capital(at)
             if piece is None and touching and word not in index.cues.unbound:
                 piece = Piece(at, at + 1, None, 0.5)  # a plain word that is a name here: "musée Grain"
@@ -180,7 +180,7 @@ class Reader:
             return False
         typed = self.utterance.clean[tokens[at].start].isupper() and self.capitals and word not in index.common
         if typed and at + 1 < len(tokens) and tokens[at + 1].gap == " " and not index.near(word, index.common):
-            after = self._piece(at + 1)
+            after = self.piece(at + 1)
             if after is not None and after.kind == "type":
                 return word not in index.phrases
         behind = at + 1
@@ -199,7 +199,7 @@ class Reader:
         named = at > 0 and tokens[at - 1].word in index.cues.articles and word not in index.common
         return touches or named or word in index.cues.subjects or not index.near(word, index.common)
 
-    def _piece(self, at: int) -> Piece | None:
+    def piece(self, at: int) -> Piece | None:
         """The longest phrase that starts here, or an unknown word."""
         index, tokens = self.index, self.utterance.tokens
         if self.heard[at] in index.connectors:

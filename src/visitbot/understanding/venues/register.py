@@ -29,6 +29,11 @@ class Bearer(NamedTuple):
     id: str | None
     """Its venue, None when it is elsewhere."""
 
+    @property
+    def proper(self) -> bool:
+        """Whether a word of the name is written as names are: "musée Fabre", but not "musée du costume"."""
+        return any(word[:1].isupper() for word in re.split(r"[\s'’-]", self.name)[1:])
+
 
 class Named(NamedTuple):
     """What stands in a message: these words are the whole name of these museums."""
@@ -132,7 +137,7 @@ class Register:
         """The name around word `at`, if all its words are there; its city may stand beside it."""
         bearers = self.bearers[telling]
         said = dict(self._run(telling, at, near, utterance))
-        words = {word for word, _ in said.values()}
+        words = {word for heard in said.values() for word in heard}
         if not telling <= words:
             return None
         located = [bearer for bearer in bearers if bearer.site and words.issuperset(bearer.site)]
@@ -140,22 +145,19 @@ class Register:
         longest = max((len(bearer.site) for bearer in beside), default=0)
         meant = [bearer for bearer in beside if len(bearer.site) == longest] or bearers
         own = telling.union(*(bearer.site for bearer in meant)) if beside else telling
-        kept = {place: sure for place, (word, sure) in said.items() if word in own}
+        kept = {place: max(heard[word] for word in heard if word in own) for place, heard in said.items() if own & heard.keys()}
         explained = round(sum(kept.values()), 3)
         return Named(min(kept), max(kept) + 1, tuple(meant), telling, bool(located), explained)
 
     def _run(
         self, telling: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
-    ) -> Iterator[tuple[int, tuple[str, float]]]:
-        """The words of a name and its cities around word `at`; only small words may lie between them."""
+    ) -> Iterator[tuple[int, Mapping[str, float]]]:
+        """What words around word `at` may be of a name and its cities; only small words may lie between them."""
         wanted = telling.union(*(bearer.site for bearer in self.bearers[telling]))
         for step, end in ((-1, -1), (1, len(near))):
             for here in range(at, end, step):
-                best = max(
-                    ((sure, word in telling, word) for word, sure in near[here].items() if word in wanted), default=None
-                )
-                if best is not None:
-                    yield here, (best[2], best[0])
+                if found := {word: sure for word, sure in near[here].items() if word in wanted}:
+                    yield here, found
                 elif self.connectors.isdisjoint(near[here]):
                     break
                 edge = max(here, here + step)
