@@ -141,17 +141,19 @@ class _Message:
 
     def _theirs(self, named: Named, touched: Sequence[Mention], found: Sequence[Mention]) -> bool:
         """Whether a museum elsewhere is meant: nothing longer was found, nor one of ours by a mere kind of place."""
-        if any(one.kind == "outside" and self._explained(one) >= len(named.words) for one in touched):
+        if any(one.kind == "outside" and self._explained(one, named) >= named.explained for one in touched):
             return False
         kind = named.words <= self.index.typed and not named.located
         return not kind or not any(one.kind == "venue" for one in found)
 
-    def _explained(self, outside: Mention) -> int:
-        """How many of its words are those of its name; all of them where it was named as typed."""
+    def _explained(self, outside: Mention, named: Named) -> float:
+        """How many of its words are those of its name; all of them where it was named as typed, and from its start."""
         index = self.index
-        heard = {word for word in self.reader.heard[outside.first : outside.last] if word not in index.connectors}
-        told = [index.abbreviations.get(word, word) for word in index.content(outside.name or "")]
-        return len(heard & set(told)) if told else len(heard)
+        if outside.name == outside.typed:
+            return named.explained if _holds(outside, named) else 0
+        heard = self.reader.heard[outside.first : outside.last]
+        told = {index.abbreviations.get(word, word) for word in index.content(outside.name or "")}
+        return len(told.intersection(heard))
 
     def _goes_on(self, named: Named, ids: Sequence[str]) -> int:
         """Up to where a name goes on to one that the venue does not bear: "musée des beaux-arts de Gand"; else 0."""
@@ -164,11 +166,21 @@ class _Message:
             return 0
         if piece.kind == "place":
             return 0 if self._there(piece.ids, ids) else piece.last
-        capital = self.reader.capital(at)
-        if piece.kind in {"city", "landmark"} or (capital and piece.kind in {"museum", "name"}):
+        if piece.kind in {"city", "landmark"}:
             return piece.last
-        plain = piece.kind != "name" or at == named.last or index.plain(tokens[at].word)
-        return 0 if plain or any(bearer.proper for bearer in named.bearers) else piece.last
+        return piece.last if piece.kind in {"museum", "name"} and self._adds(named, at) else 0
+
+    def _adds(self, named: Named, at: int) -> bool:
+        """Whether a word that nothing or little is known of goes on with a name, as it is written or tied to it."""
+        reader, index = self.reader, self.index
+        tokens = reader.utterance.tokens
+        between = [reader.utterance.clean[token.start : token.end].lower() for token in tokens[named.last : at]]
+        if not index.cues.situating.union(index.holders).issuperset(between):
+            return False
+        if reader.capital(at):
+            return True
+        proper = any(bearer.proper for bearer in named.bearers)
+        return not proper and tokens[at].word not in index.cues.unbound and not index.plain(tokens[at].word)
 
     def _there(self, places: Sequence[str], ids: Sequence[str]) -> bool:
         """Whether one of these venues lies in such a place, or in the department of such a town."""

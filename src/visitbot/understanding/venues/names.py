@@ -208,7 +208,7 @@ class _Compiler:
         heard = (venue_words | sites) & repairable.keys()
         return VenueIndex(
             phrases={
-                phrase: tuple(sorted(senses, key=_rank)) if len(senses) > 1 else (senses[0],)
+                phrase: tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],)
                 for phrase, senses in self.phrases.items()
             },
             descriptions=self._descriptions(),
@@ -400,6 +400,16 @@ class _Compiler:
                     if content := _content(description, self.connectors | self.cues.definite):
                         found.setdefault(content[0], []).append((content, venue.id))
         return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
+
+
+def _joined(senses: Sequence[Sense]) -> list[Sense]:
+    """With one sense for all venues of the same name, so that none of them is taken for the others."""
+    venues = [sense for sense in senses if sense.kind == "venue"]
+    ids = tuple(dict.fromkeys(venue for sense in venues for venue in sense.ids))
+    if len(ids) < 2:
+        return list(senses)
+    joined = venues[0]._replace(ids=ids, weak=all(sense.weak for sense in venues))
+    return [joined, *(sense for sense in senses if sense.kind != "venue")]
 
 
 def _rank(sense: Sense) -> float:
