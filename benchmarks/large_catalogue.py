@@ -1,4 +1,4 @@
-"""How museums are told apart by name: 1,222 of them as catalogue, and as what is elsewhere beside today's twelve venues.
+"""How museums are told apart by name: 1,222 of them as catalogue, and as what is elsewhere beside the twelve venues.
 
 Usage: python benchmarks/large_catalogue.py [--every N] [--seeds N] [--worst N]
 """
@@ -93,7 +93,7 @@ def slipped(seed: int) -> Typing:
     """With one slip in a letter of a word of four letters or more, the same for the same seed and text."""
 
     def typed(text: str) -> str:
-        choice = random.Random(f"{seed} {text}")  # noqa: S311 (nothing secret)
+        choice = random.Random(f"{seed} {text}")
         spans = [found.span() for found in re.finditer(r"[^\W\d_]{4,}", text)]
         if not spans:
             return text
@@ -177,7 +177,9 @@ class Asker:
                 told[outcome] += 1
                 shown[outcome] += 1
                 if outcome not in {"right", "said back"} and shown[outcome] <= self.worst:
-                    print(f"    {outcome}: {text!r} ({row['name']}, {row['city']}) {found.requests} {found.choices[:6]}")
+                    print(
+                        f"    {outcome}: {text!r} ({row['name']}, {row['city']}) {found.requests} {found.choices[:6]}"
+                    )
         total = sum(told.values())
         shares = "  ".join(f"{name} {100 * count / total:.2f}% ({count})" for name, count in told.most_common())
         return f"  {title:44}{total:6}  {shares}", seconds
@@ -185,7 +187,8 @@ class Asker:
 
 def times(title: str, seconds: Sequence[float], bar: str) -> str:
     """Median and 99th percentile in milliseconds."""
-    return f"  {title:44} p50 {median(seconds) * 1e3:5.2f} ms  p99 {quantiles(seconds, n=100)[98] * 1e3:5.2f} ms   bar: {bar}"
+    middle, slow = median(seconds) * 1e3, quantiles(seconds, n=100)[98] * 1e3
+    return f"  {title:44} p50 {middle:5.2f} ms  p99 {slow:5.2f} ms   bar: {bar}"
 
 
 def corpus_times(known: Vocabulary, every: int) -> list[float]:
@@ -246,7 +249,9 @@ def main() -> int:
     known = knowledge()
     began = time.perf_counter()
     many = large(known.catalogue, museums())
-    print(f"{len(many.catalogue.venues)} museums as catalogue, compiled in {(time.perf_counter() - began) * 1e3:.0f} ms")
+    print(
+        f"{len(many.catalogue.venues)} museums as catalogue, compiled in {(time.perf_counter() - began) * 1e3:.0f} ms"
+    )
     spent = _table(Asker(many, as_venue, asked.worst), rows, (
         ("as written", [plainly], "right ≥ 99 %, wrong ~0"),
         ("with one slip", slips, "right ≥ 95 %, the rest asks back, wrong ~0"),

@@ -116,9 +116,7 @@ class _Message:
         if both or (venues and all(set(one.ids) <= set(ids) for one in venues)):
             return None
         typed = self.reader.utterance.typed(named.first, named.last)
-        return Mention(
-            named.first, named.last, typed, "venue", ids, score=named.sure if len(ids) < 2 else 0.5
-        )
+        return Mention(named.first, named.last, typed, "venue", ids, score=named.sure if len(ids) < 2 else 0.5)
 
     def _outside(self, named: Named, touched: Sequence[Mention]) -> Mention:
         outside = [one for one in touched if one.kind == "outside"]
@@ -130,10 +128,9 @@ class _Message:
     def _several(self, named: Named, heard: Sequence[str]) -> bool:
         """Whether any museum of a kind or place is meant, not the one called so: "un musée en Bretagne"."""
         index, before = self.index, self.reader.utterance.words[max(0, named.first - 1) : named.first]
-        plural = index.plurals.intersection(heard[named.first : named.last]) - named.words
-        if plural and not index.cues.indefinite.isdisjoint(before):
-            return True
-        return named.words <= index.general and (bool(plural) or not index.cues.indefinite.isdisjoint(before))
+        plural = bool(index.plurals.intersection(heard[named.first : named.last]) - named.words)
+        any_ = not index.cues.indefinite.isdisjoint(before)
+        return (plural and any_) or (named.words <= index.general and (plural or any_))
 
     def _says_which(self, named: Named) -> bool:
         """Whether a name tells its museum from others: "MusVerre", but not "écomusée" without its town."""
@@ -162,8 +159,10 @@ class _Message:
             return 0
         while at < len(tokens) and not _ENDS.search(tokens[at].gap) and tokens[at].word in index.connectors:
             at += 1
-        if at >= len(tokens) or _ENDS.search(tokens[at].gap) or (piece := self.reader.piece(at)) is None:
+        if at >= len(tokens) or _ENDS.search(tokens[at].gap):
             return 0
+        if (piece := self.reader.piece(at)) is None:  # a town that begins with a plain word: "à Bourg-Saint-Maurice"
+            return at + 1 if at > named.last and self._adds(named, at) else 0
         if piece.kind == "place":
             return 0 if self._there(piece.ids, ids) else piece.last
         if piece.kind in {"city", "landmark"}:
@@ -177,10 +176,11 @@ class _Message:
         between = [reader.utterance.clean[token.start : token.end].lower() for token in tokens[named.last : at]]
         if not index.cues.situating.union(index.holders).issuperset(between):
             return False
+        if tokens[at].word in index.cues.unbound:
+            return False
         if reader.capital(at):
             return True
-        proper = any(bearer.proper for bearer in named.bearers)
-        return not proper and tokens[at].word not in index.cues.unbound and not index.plain(tokens[at].word)
+        return not any(bearer.proper for bearer in named.bearers) and not index.spelling.plain(tokens[at].word)
 
     def _there(self, places: Sequence[str], ids: Sequence[str]) -> bool:
         """Whether one of these venues lies in such a place, or in the department of such a town."""
@@ -291,7 +291,7 @@ class _Message:
         return first, last
 
 
-def _holds(one: Mention | Named, other: Mention) -> bool:
+def _holds(one: Mention | Named, other: Mention | Named) -> bool:
     return one.first <= other.first and other.last <= one.last
 
 

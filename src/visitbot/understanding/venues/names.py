@@ -3,15 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
-from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.text import fold, words
 from visitbot.understanding.venues.register import Bearer, Register
 from visitbot.understanding.venues.roles import Cues
+from visitbot.understanding.venues.spelling import Spelling
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ADDED = re.compile(r"\s*[(:]|\s[-–]\s|\.\s")
@@ -67,7 +67,7 @@ class Sense(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VenueIndex:
-    """Every phrase with its meanings, and what repairs misspelt words; made by `compile`."""
+    """Every phrase with its meanings; made by `compile`."""
 
     phrases: Mapping[str, tuple[Sense, ...]]
     descriptions: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
@@ -82,12 +82,8 @@ class VenueIndex:
     """Words that need no repair: plain ones, and all words of names here and elsewhere."""
     sites: frozenset[str]
     """The words of the venues' cities."""
-    sounds: Mapping[str, str]
-    """Phonetic key → the venue's or city's word that sounds so."""
-    shelves: Mapping[str, tuple[str, ...]]
-    """First letter → words that a misspelt one may have been."""
-    repairable: Mapping[str, frozenset[str]]
-    """Those of them that a repair may lead to, with what bears them; the others stop a wrong one."""
+    spelling: Spelling
+    """What repairs misspelt words."""
     fits: Mapping[str, tuple[Tags, ...]]
     """Venue id → what its names say it is, one set for each name."""
     places: Mapping[str, Place]
@@ -105,8 +101,6 @@ class VenueIndex:
     """Venue id → its department."""
     register: Register
     """The whole names of museums, here and elsewhere."""
-    repairs: dict[str, str | None] = field(default_factory=dict)
-    """What was repaired before; only to be quick."""
 
     @classmethod
     def compile(cls, catalogue: Catalogue, tables: Tables, elsewhere: Sequence[Mapping[str, Any]] = ()) -> "VenueIndex":
@@ -116,49 +110,6 @@ class VenueIndex:
     def content(self, text: str) -> tuple[str, ...]:
         """The telling words of a name: "musée des Beaux-Arts" → ("musee", "beaux", "arts")."""
         return _content(text, self.connectors)
-
-    def repair(self, word: str) -> str | None:
-        """The word of a name that this one is a misspelling of, None when there is none or a plain word is as near."""
-        if word not in self.repairs:
-            if len(self.repairs) > 20_000:
-                self.repairs.clear()
-            self.repairs[word] = self._repaired(word)
-        return self.repairs[word]
-
-    def _repaired(self, word: str) -> str | None:
-        if len(word) < 4 or word.isdigit():
-            return None
-        if len(heard := sound(word)) > 2 and (meant := self.sounds.get(heard)):
-            return meant
-        from rapidfuzz.distance import OSA  # 7 ms to import, which a well-spelt question need not pay
-
-        best: list[str] = []
-        nearest = 1 if len(word) < 7 else 2
-        for candidate in self.shelves.get(word[0], ()):
-            allowed = min(nearest, 1 if len(candidate) < 8 else 2)
-            if abs(len(candidate) - len(word)) <= allowed:
-                away = OSA.distance(word, candidate, score_cutoff=allowed)
-                if away < nearest and away <= allowed:
-                    best, nearest = [candidate], away
-                elif away == nearest and away <= allowed:
-                    best.append(candidate)
-        owners = [self.repairable.get(candidate, frozenset()) for candidate in best]
-        if not owners or not frozenset.intersection(*owners):
-            return None
-        return next((candidate for candidate in best if candidate in self.phrases), best[0])
-
-    def plain(self, word: str) -> bool:
-        """Whether it is a plain word, or one letter away from one: no name."""
-        return self.near(word, self.common)
-
-    def near(self, word: str, plain: frozenset[str]) -> bool:
-        """Whether it is one of these plain words, or one letter away from one."""
-        if word in plain or len(word) < 4:
-            return word in plain
-        from rapidfuzz.distance import OSA
-
-        shelf = (other for other in self.shelves.get(word[0], ()) if other in plain and abs(len(other) - len(word)) < 2)
-        return any(OSA.distance(word, other, score_cutoff=1) < 2 for other in shelf)
 
 
 class _Compiler:
@@ -177,6 +128,7 @@ class _Compiler:
         self.fits: dict[str, list[Tags]] = {
             venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
         }
+        self.sites = frozenset(word for venue in catalogue.venues.values() for word in words(venue.city))
         self.register: list[tuple[tuple[str, ...], Bearer]] = []
         self.borne = Counter(
             word for venue in catalogue.venues.values() for word in set(_content(venue.name["fr"], self.connectors))
@@ -196,16 +148,12 @@ class _Compiler:
             self._place(place)
         for venue in self.catalogue.venues.values():
             self._venue(venue)
-        venue_words = self._words(lambda sense: sense.kind == "venue")
-        typed = self._words(lambda sense: sense.kind == "type")
+        # Before what is elsewhere comes in, as there are fewer phrases to go through.
+        heard = self._words("venue") | self.sites
+        typed, singular = self._words("type"), self._words("type", plural=False)
+        general = typed | self._words("place")
         protected = self._elsewhere(elsewhere)
-        names = self._owned()
         known = self.common | self.connectors | protected | {word for phrase in self.phrases for word in phrase.split()}
-        repairable = {
-            word: frozenset(owners) for word, owners in names.items() if len(word) > 3 and word not in self.common
-        }
-        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
-        heard = (venue_words | sites) & repairable.keys()
         return VenueIndex(
             phrases={
                 phrase: tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],)
@@ -218,11 +166,8 @@ class _Compiler:
             abbreviations=self.abbreviations,
             common=self.common,
             known=frozenset(known),
-            sites=frozenset(sites),
-            # Of words that sound the same the shortest is meant, then the first: sets have no order of their own.
-            sounds={sound(w): w for w in sorted(heard, key=lambda w: (len(w), w), reverse=True) if len(sound(w)) > 2},
-            shelves=_shelves(repairable.keys() | {word for word in self.common if len(word) > 3}),
-            repairable=repairable,
+            sites=self.sites,
+            spelling=Spelling.compile(self.phrases, self._owned(), heard, self.common),
             fits={venue: self._widened(venue, sets) for venue, sets in self.fits.items()},
             places=self.catalogue.places,
             within={
@@ -238,8 +183,8 @@ class _Compiler:
                 for venue in self.catalogue.venues.values()
             },
             typed=typed,
-            general=typed | self._words(lambda sense: sense.kind == "place"),
-            plurals=typed - self._words(lambda sense: sense.kind == "type" and not sense.plural),
+            general=general,
+            plurals=typed - singular,
             departments={venue.id: venue.department for venue in self.catalogue.venues.values()},
             register=Register(self.register, self.connectors),
         )
@@ -254,18 +199,20 @@ class _Compiler:
         if content and sense not in (there := self.phrases.setdefault(" ".join(content[:LONGEST]), [])):
             there.append(sense)
 
-    def _words(self, wanted: Any) -> frozenset[str]:
+    def _words(self, kind: str, plural: bool = True) -> frozenset[str]:
         return frozenset(
-            word for phrase, senses in self.phrases.items() if any(map(wanted, senses)) for word in phrase.split()
+            word
+            for phrase, senses in self.phrases.items()
+            if any(sense.kind == kind and (plural or not sense.plural) for sense in senses)
+            for word in phrase.split()
         )
 
     def _owned(self) -> dict[str, set[str]]:
         """Each word that a misspelling may stand for, with what bears it; short city names are too like others."""
         found: dict[str, set[str]] = {}
-        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
         for phrase, senses in self.phrases.items():
             for sense in senses:
-                named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in sites)
+                named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in self.sites)
                 if named or sense.kind in {"venue", "type", "landmark"}:
                     for word in phrase.split():
                         found.setdefault(word, set()).update(sense.ids or (sense.name or ",".join(sorted(sense.tags)),))
@@ -318,7 +265,7 @@ class _Compiler:
                 and rest[0] not in self.common
                 and self._own_word(rest[0], name)
             ):
-                self._add(rest[0], Sense("venue", (venue.id,)))
+                self._add(rest[0], Sense("venue", (venue.id,), weak=True))
         for name in {name for group in venue.descriptions.values() for name in group}:
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
             rest = [word for word in self._typed(content)[1] if word not in own]
@@ -388,7 +335,9 @@ class _Compiler:
     def _registered(self, name: str, content: tuple[str, ...], site: tuple[str, ...], venue: str | None) -> None:
         """Enter a name; also without what official names add in brackets or after a colon."""
         self.register.append((content, Bearer(name, site, venue)))
-        short = _ADDED.split(name)[0]
+        if (added := _ADDED.search(name)) is None:
+            return
+        short = name[: added.start()]
         if 1 < len(telling := _content(short, self.connectors)) < len(content):
             self.register.append((telling, Bearer(short, site, venue)))
 
@@ -430,10 +379,3 @@ def _content(text: str, connectors: frozenset[str]) -> tuple[str, ...]:
 def _telling(folded: str, connectors: frozenset[str]) -> tuple[str, ...]:
     found = _WORD.findall(folded)
     return tuple([word for word in found if word not in connectors] or found)
-
-
-def _shelves(all_: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    shelves: dict[str, list[str]] = {}
-    for word in sorted(all_):
-        shelves.setdefault(word[0], []).append(word)
-    return {letter: tuple(shelf) for letter, shelf in shelves.items()}

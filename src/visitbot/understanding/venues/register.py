@@ -1,4 +1,4 @@
-"""The register of museums, here and elsewhere: tells which of many a whole name means, a slip in its letters allowed."""
+"""The register of museums, here and elsewhere: tells which of many a whole name means, slips of a letter allowed."""
 
 import re
 from collections import Counter
@@ -116,20 +116,29 @@ class Register:
 
     def named(self, utterance: Utterance, heard: Sequence[str], plain: frozenset[str]) -> Iterator[Named]:
         """Names in a message, the likeliest where several go over the same words; `plain` words are never misspelt."""
-        near = [{word: 1.0} if word in plain else self.near(word) for word in heard]
-        found = [
-            named
-            for at, words in enumerate(near)
-            for word in words
-            for telling in self.rarest.get(word, ())
-            if (named := self._whole(telling, at, near, utterance)) is not None
-        ]
+        near: list[Mapping[str, float]] = [{word: 1.0} for word in heard]
+        found = self._names(near, utterance)
+        covered = {at for named in found for at in range(named.first, named.last)}
+        doubtful = [at for at, word in enumerate(heard) if word not in plain and word not in self.connectors]
+        if not covered.issuperset(doubtful):
+            for at in doubtful:
+                near[at] = self.near(heard[at])
+            found = self._names(near, utterance)
         taken: set[int] = set()
         for named in sorted(found, key=lambda named: (-named.explained, named.first)):
             if taken.isdisjoint(range(named.first, named.last)):
                 taken.update(range(named.first, named.last))
                 rivals = [one for one in found if abs(one.explained - named.explained) < ALIKE and _overlap(one, named)]
                 yield named._replace(bearers=tuple(dict.fromkeys(b for rival in rivals for b in rival.bearers)))
+
+    def _names(self, near: Sequence[Mapping[str, float]], utterance: Utterance) -> list[Named]:
+        return [
+            named
+            for at, words in enumerate(near)
+            for word in words
+            for telling in self.rarest.get(word, ())
+            if (named := self._whole(telling, at, near, utterance)) is not None
+        ]
 
     def _whole(
         self, telling: frozenset[str], at: int, near: Sequence[Mapping[str, float]], utterance: Utterance
@@ -145,7 +154,11 @@ class Register:
         longest = max((len(bearer.site) for bearer in beside), default=0)
         meant = [bearer for bearer in beside if len(bearer.site) == longest] or bearers
         own = telling.union(*(bearer.site for bearer in meant)) if beside else telling
-        kept = {place: max(heard[word] for word in heard if word in own) for place, heard in said.items() if own & heard.keys()}
+        kept = {
+            place: max(heard[word] for word in heard if word in own)
+            for place, heard in said.items()
+            if own & heard.keys()
+        }
         explained = round(sum(kept.values()), 3)
         return Named(min(kept), max(kept) + 1, tuple(meant), telling, bool(located), explained)
 
