@@ -95,6 +95,7 @@ class _Message:
         for named in index.register.named(self.reader.utterance, heard, index.common | index.cues.unbound):
             if not self._several(named, heard) and (mention := self._recorded(named, found)):
                 self.linker.alone.discard(mention.first)
+                self.linker.loose = [one for one in self.linker.loose if not mention.first <= one[0] < mention.last]
                 found = [one for one in found if not _overlap(one, mention)]
                 found = sorted([*found, mention], key=lambda one: one.first)
         return found
@@ -104,16 +105,17 @@ class _Message:
         touched = [one for one in found if _overlap(one, named)]
         venues = [one for one in touched if one.kind == "venue"]
         ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
-        covered = all(_holds(named, one) for one in (touched if ids else venues))
-        if not covered or not self._says_which(named):
+        if not self._says_which(named):
             return None
         if not ids:
             return self._outside(named, touched) if self._theirs(named, touched, found) else None
+        same = bool(venues) and all(set(one.ids) <= set(ids) for one in venues)
+        if not all(_holds(named, one) or (same and one in venues) for one in touched):
+            return None
         if end := self._goes_on(named, ids):
             typed = self.reader.utterance.typed(named.first, end)
             return Mention(named.first, end, typed, "outside", score=named.sure, name=typed)
-        both = len(ids) < len({bearer.id for bearer in named.bearers})
-        if both or (venues and all(set(one.ids) <= set(ids) for one in venues)):
+        if same or len(ids) < len({bearer.id for bearer in named.bearers}):
             return None
         typed = self.reader.utterance.typed(named.first, named.last)
         return Mention(named.first, named.last, typed, "venue", ids, score=named.sure if len(ids) < 2 else 0.5)
@@ -140,8 +142,11 @@ class _Message:
         """Whether a museum elsewhere is meant: nothing longer was found, nor one of ours by a mere kind of place."""
         if any(one.kind == "outside" and self._explained(one, named) >= named.explained for one in touched):
             return False
+        if not all(_holds(named, one) for one in touched if one.kind == "venue"):
+            return False
         kind = named.words <= self.index.typed and not named.located
-        return not kind or not any(one.kind == "venue" for one in found)
+        guessed = [one for one in touched if one.score < 1 and one.last - one.first < named.last - named.first]
+        return not kind or not any(one.kind == "venue" and one not in guessed for one in found)
 
     def _explained(self, outside: Mention, named: Named) -> float:
         """How many of its words are those of its name; all of them where it was named as typed, and from its start."""
@@ -176,11 +181,16 @@ class _Message:
         between = [reader.utterance.clean[token.start : token.end].lower() for token in tokens[named.last : at]]
         if not index.cues.situating.union(index.holders).issuperset(between):
             return False
-        if tokens[at].word in index.cues.unbound:
+        if tokens[at].word in index.cues.unbound or self._unmistakable(named):
             return False
         if reader.capital(at):
             return True
         return not any(bearer.proper for bearer in named.bearers) and not index.spelling.plain(tokens[at].word)
+
+    def _unmistakable(self, named: Named) -> bool:
+        """Whether a name holds one that no other museum bears: "Villa Kérylos", whatever a German writes after it."""
+        borne = self.index.register.borne
+        return any(bearer.proper for bearer in named.bearers) and any(borne[word] == 1 for word in named.words)
 
     def _there(self, places: Sequence[str], ids: Sequence[str]) -> bool:
         """Whether one of these venues lies in such a place, or in the department of such a town."""

@@ -251,11 +251,14 @@ class _Compiler:
             rest = [word for word in rest if word not in own or (word == content[0] == rest[0] and len(content) == 1)]
             if tags:
                 self.fits[venue.id].append(tags)
-            if 1 < len(content) < 4 and len(glued := "".join(content)) > 6 and glued not in self.phrases:
-                self.phrases[glued] = [Sense("venue", (venue.id,))]
+            if 1 < len(content) < 4 and len(glued := "".join(content)) > 6:
+                there = self.phrases.setdefault(glued, [])
+                if all(sense.kind == "venue" for sense in there):
+                    there.append(Sense("venue", (venue.id,)))
             if not rest and tags:
                 continue
-            plain = bool(tags) and len(content) > 1 and all(word in self.common for word in rest)
+            proper = any(word not in self.common and _written_as_name(word, name) for word in rest)
+            plain = bool(tags) and len(content) > 1 and not proper
             self._add(name, Sense("venue", (venue.id,), weak=plain and venue.city.lower() not in name.lower()))
             if (
                 name in venue.name.values()
@@ -263,7 +266,8 @@ class _Compiler:
                 and len(rest) == 1
                 and len(rest[0]) > 4
                 and rest[0] not in self.common
-                and self._own_word(rest[0], name)
+                and self.borne[rest[0]] == 1
+                and _written_as_name(rest[0], name)
             ):
                 self._add(rest[0], Sense("venue", (venue.id,), weak=True))
         for name in {name for group in venue.descriptions.values() for name in group}:
@@ -271,10 +275,6 @@ class _Compiler:
             rest = [word for word in self._typed(content)[1] if word not in own]
             if len(content) > 1 and rest:
                 self._add(name, Sense("venue", (venue.id,), weak=True))
-
-    def _own_word(self, word: str, name: str) -> bool:
-        """Whether a word is a venue's own, as names are written: "Kérylos", but not "national" or "costume"."""
-        return self.borne[word] == 1 and any(part[0].isupper() for part in _WORD.findall(name) if fold(part) == word)
 
     def _typed(self, content: Sequence[str]) -> tuple[Tags, list[str]]:
         """What kinds of place a name speaks of, and its other words."""
@@ -364,6 +364,11 @@ def _joined(senses: Sequence[Sense]) -> list[Sense]:
 def _rank(sense: Sense) -> float:
     """A venue's description gives way to a name that is elsewhere ("musée des Plans-Reliefs")."""
     return RANK["landmark"] + 0.5 if sense.kind == "venue" and sense.weak else RANK[sense.kind]
+
+
+def _written_as_name(word: str, name: str) -> bool:
+    """Whether a word of a name has a capital: "Kérylos", but not "national" or "costume"."""
+    return any(part[0].isupper() for part in _WORD.findall(name) if fold(part) == word)
 
 
 def _all(tables: Tables, name: str) -> Iterator[str]:

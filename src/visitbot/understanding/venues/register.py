@@ -67,9 +67,15 @@ class Register:
         self._near: dict[str, Mapping[str, float]] = {}
 
     @cached_property
+    def borne(self) -> Mapping[str, int]:
+        """Word → how many museums bear it."""
+        named = {(word, one.id or one) for telling, all_ in self.bearers.items() for word in telling for one in all_}
+        return Counter(word for word, _ in named)
+
+    @cached_property
     def rarest(self) -> Mapping[str, tuple[frozenset[str], ...]]:
         """Word → the names that have no rarer one."""
-        borne = Counter(word for telling, bearers in self.bearers.items() for word in telling for _ in bearers)
+        borne = self.borne
         found: dict[str, list[frozenset[str]]] = {}
         for telling in self.bearers:
             found.setdefault(min(telling, key=lambda word: (borne[word], word)), []).append(telling)
@@ -122,7 +128,7 @@ class Register:
         doubtful = [at for at, word in enumerate(heard) if word not in plain and word not in self.connectors]
         if not covered.issuperset(doubtful):
             for at in doubtful:
-                near[at] = self.near(heard[at])
+                near[at] = {**self.near(utterance.tokens[at].word), heard[at]: 1.0}  # "ste" may be "sainte", and "site"
             found = self._names(near, utterance)
         taken: set[int] = set()
         for named in sorted(found, key=lambda named: (-named.explained, named.first)):
@@ -159,6 +165,8 @@ class Register:
             for place, heard in said.items()
             if own & heard.keys()
         }
+        if sum(sure < 1 for sure in kept.values()) > len(kept) // 2:
+            return None  # Spanish "abre el museo" is no "musée Fabre"
         explained = round(sum(kept.values()), 3)
         return Named(min(kept), max(kept) + 1, tuple(meant), telling, bool(located), explained)
 
