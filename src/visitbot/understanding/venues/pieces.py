@@ -61,9 +61,22 @@ class Reader:
         self._elided(heard)
         unknown = [bool(word) and word not in index.known and not word.isdigit() for word in heard]
         for at, word in enumerate(heard):
-            if unknown[at] and not self._spoken_apart(at, heard, unknown) and (meant := index.spelling.repair(word)):
+            if unknown[at] and (kind := self._misspelt_kind(at, heard)):
+                heard[at], self.sure[at] = kind, 0.8
+            elif unknown[at] and not self._spoken_apart(at, heard, unknown) and (meant := index.spelling.repair(word)):
                 heard[at], self.sure[at] = meant, 0.8
         return heard
+
+    def _misspelt_kind(self, at: int, heard: Sequence[str]) -> str | None:
+        """ "museum" or the like where what follows says which: "muséne de la poste" sounds like Mucem, but is none."""
+        index = self.index
+        if at + 1 >= len(heard) or heard[at + 1] not in index.cues.ties:
+            return None
+        for word in sorted(index.register.near(heard[at])):
+            senses = index.phrases.get(word, ())
+            if any(sense.kind == "type" and sense.tags == {"museum"} and not sense.plural for sense in senses):
+                return word
+        return None
 
     def _elided(self, heard: list[str]) -> None:
         """Part an article from its name: "visite dangers" is that of Angers; "les dangers" are not."""
