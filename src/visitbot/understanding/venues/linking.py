@@ -145,8 +145,8 @@ class _Message:
         if not all(_holds(named, one) for one in touched if one.kind == "venue"):
             return False
         kind = named.words <= self.index.typed and not named.located
-        guessed = [one for one in touched if one.score < 1 and one.last - one.first < named.last - named.first]
-        return not kind or not any(one.kind == "venue" and one not in guessed for one in found)
+        parts = [one for one in touched if one.last - one.first < named.last - named.first]
+        return not kind or not any(one.kind == "venue" and one not in parts for one in found)
 
     def _explained(self, outside: Mention, named: Named) -> float:
         """How many of its words are those of its name; all of them where it was named as typed, and from its start."""
