@@ -43,7 +43,7 @@ def easter(year: int) -> date:
 
 
 def holiday_date(name: str, year: int) -> date:
-    """The day of a holiday as kept in France."""
+    """The day of a holiday as kept in France; a name like "06-02" is a fixed day that a neighbour keeps (2 June)."""
     if name in _EASTER_OFFSETS:
         return easter(year) + _EASTER_OFFSETS[name] * DAY
     if name == "mothers_day":  # last Sunday of May, a week later when that is Whit Sunday
@@ -53,7 +53,9 @@ def holiday_date(name: str, year: int) -> date:
         return nth_weekday_of(year, 6, 6, 3)
     if name == "heritage_days":  # third weekend of September
         return nth_weekday_of(year, 9, 5, 3)
-    return date(year, *_FIXED[name])
+    if name in _FIXED:
+        return date(year, *_FIXED[name])
+    return date.fromisoformat(f"{year:04}-{name}")
 
 
 def is_public_holiday(day: date) -> bool:

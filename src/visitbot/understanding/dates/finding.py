@@ -104,9 +104,11 @@ class _Reading:
         run = tokens[max(0, at - 4) : at + 5]
         if sum(t.word.isdigit() for t in run) >= 4 and sum(t.gap in (" ", ".") for t in run) >= 7:
             return edges  # 06 12 34 56 78
+        # An ending of one letter is a word where it stands apart: "il 20 o il 21".
+        touches = next_gap == "" or (next_gap == " " and len(next_word) > 1)
         return edges + [
             (key, value, after)
-            for name, value, after in self._figures(at, token.word, next_word if next_gap in ("", " ") else "")
+            for name, value, after in self._figures(at, token.word, next_word if touches else "")
             for key in self.language.figures[name]
         ]
 
