@@ -111,7 +111,7 @@ class _Reading:
         ]
 
     def _ends_a_number(self, after: Token | None) -> bool:
-        """Whether the next word may be an ordinal's ending: Spanish "1º" is folded to "1o", but "20 o 21" is two days."""
+        """Whether the next word may end an ordinal: Spanish "1º" is folded to "1o", but "20 o 21" is two days."""
         if after is None or after.gap not in ("", " "):
             return False
         return after.gap == "" or after.word not in self.language.lists["joiners"]
