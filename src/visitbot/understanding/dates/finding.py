@@ -104,13 +104,17 @@ class _Reading:
         run = tokens[max(0, at - 4) : at + 5]
         if sum(t.word.isdigit() for t in run) >= 4 and sum(t.gap in (" ", ".") for t in run) >= 7:
             return edges  # 06 12 34 56 78
-        # An ending of one letter is a word where it stands apart: "il 20 o il 21".
-        touches = next_gap == "" or (next_gap == " " and len(next_word) > 1)
         return edges + [
-            (key, value, after)
-            for name, value, after in self._figures(at, token.word, next_word if touches else "")
+            (key, value, end)
+            for name, value, end in self._figures(at, token.word, next_word if self._ends_a_number(after) else "")
             for key in self.language.figures[name]
         ]
+
+    def _ends_a_number(self, after: Token | None) -> bool:
+        """Whether the next word may end an ordinal: Spanish "1º" is folded to "1o", but "20 o 21" is two days."""
+        if after is None or after.gap not in ("", " "):
+            return False
+        return after.gap == "" or (len(after.word) > 1 and after.word not in self.language.lists["joiners"])
 
     def _figures(self, at: int, typed: str, next_word: str) -> Iterator[Edge]:
         """The classes that digits belong to."""

@@ -196,7 +196,7 @@ class Reader:
     def _leading(self, group: Sequence[Piece], at: int) -> bool:
         """Whether a word says which museum is meant, as English does: "the Lyon car museum"."""
         tokens, index, word = self.utterance.tokens, self.index, self.heard[at]
-        if (self.language or self._guessed()) == "fr" or len(word) < 3 or word.isdigit():
+        if (self.language or self._guessed()) not in index.cues.leading or len(word) < 3 or word.isdigit():
             return False
         typed = self.utterance.clean[tokens[at].start].isupper() and self.capitals and word not in index.common
         if typed and at + 1 < len(tokens) and tokens[at + 1].gap == " " and not index.spelling.near(word, index.common):

@@ -52,6 +52,8 @@ class Cues:
     """Departments that are plain words: "dans le lot"."""
     subjects: frozenset[str]
     """Plain words that say what a museum is about: "car museum"."""
+    leading: frozenset[str]
+    """The languages in which such words stand before "museum": those that list some."""
     reported: Phrases
     """What others say: "il paraît que Lille rouvre, et le Mucem ?" asks about the Mucem."""
     asked: frozenset[str]
@@ -97,6 +99,7 @@ class Cues:
             unbound=single("unbound"),
             idioms=single("idioms"),
             subjects=single("subjects"),
+            leading=frozenset(code for code, table in tables.items() if table["subjects"]),
             reported=phrases("roles", "reported"),
             asked=single("asked"),
             locatives=single("locatives"),
