@@ -7,6 +7,7 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 _EASTER_OFFSETS = {
     "good_friday": -2, "easter": 0, "easter_monday": 1, "ascension": 39, "pentecost": 49, "whit_monday": 50,
+    "corpus_christi": 60,
 }  # fmt: skip
 _FIXED = {
     "new_year": (1, 1), "labour_day": (5, 1), "victory_day": (5, 8), "music_day": (6, 21), "midsummer": (6, 24),

@@ -260,10 +260,10 @@ class Reader:
         return None
 
     def _plainly(self, at: int) -> bool:
-        """Whether a word is English "museum", which a French "muséum" is not."""
+        """Whether a word is the plain "museum" of English or German, which a French "muséum" is not."""
         token = self.utterance.tokens[at]
         typed = self.utterance.clean[token.start : token.end]
-        return typed.lower() == "museum" and (self.language or self._guessed()) == "en"
+        return typed.lower() == "museum" and (self.language or self._guessed()) != "fr"
 
     def _type(self, types: list[Sense], first: int, last: int) -> Sense:
         """Of a word that is a type in two languages, the one that is meant: "muséum" is not English "museum"."""
