@@ -29,7 +29,7 @@ from visitbot.assembly import knowledge, spoken
 from visitbot.catalogue.model import Catalogue, Venue
 from visitbot.understanding.text import fold, words
 from visitbot.understanding.understand import Understanding, understand
-from visitbot.understanding.venues import VenueIndex
+from visitbot.understanding.venues import VenueIndex, tables_for
 from visitbot.understanding.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,8 @@ def half(catalogue: Catalogue, rows: Sequence[Row]) -> Vocabulary:
     """The same, but of museums that are not in the catalogue nothing is known."""
     many = large(catalogue, rows)
     tables = {code: language.tables["venues"] for code, language in spoken().items()}
-    return replace(many, venues=VenueIndex.compile(many.catalogue, tables))
+    index = VenueIndex.compile(many.catalogue, tables_for("fr", tables))
+    return replace(many, venues=dict.fromkeys(many.venues, index))
 
 
 def _venue(row: Row) -> Venue:

@@ -66,7 +66,7 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
     utterance = read(text)
     words = utterance.words
     spoken = tell_language(words, vocabulary.identity, context.language or language or "fr")
-    mentions = find_mentions(utterance, vocabulary.venues, spoken)
+    mentions = find_mentions(utterance, vocabulary.venues[spoken], spoken)
     named = {at for mention in mentions if mention.kind != "kind" for at in range(mention.first, mention.last)}
     dates = find_dates(utterance, vocabulary.dates[spoken], now, vocabulary.series, context.when, named)
     cues = vocabulary.cues[spoken]

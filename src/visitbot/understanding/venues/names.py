@@ -104,7 +104,10 @@ class VenueIndex:
 
     @classmethod
     def compile(cls, catalogue: Catalogue, tables: Tables, elsewhere: Sequence[Mapping[str, Any]] = ()) -> "VenueIndex":
-        """Build it from catalogue, "venues" tables by language, rows about elsewhere ("name", "city" or "aliases")."""
+        """Build it from catalogue, `tables_for` a language, rows about elsewhere ("name", "city" or "aliases").
+
+        Of the catalogue's names those count that are of a language of `tables` or of any.
+        """
         return _Compiler(catalogue, tables).compiled(elsewhere)
 
     def content(self, text: str) -> tuple[str, ...]:
@@ -176,8 +179,7 @@ class _Compiler:
             vocabulary={
                 venue.id: frozenset(
                     word
-                    for names in (*venue.aliases.values(), *venue.descriptions.values(), venue.name.values())
-                    for name in names
+                    for name in self._said(venue.aliases, venue.descriptions, venue.name)
                     for word in _content(name, self.connectors)
                 )
                 for venue in self.catalogue.venues.values()
@@ -198,6 +200,11 @@ class _Compiler:
         content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
         if content and sense not in (there := self.phrases.setdefault(" ".join(content[:LONGEST]), [])):
             there.append(sense)
+
+    def _said(self, *texts: Mapping[str, str | Sequence[str]]) -> set[str]:
+        """All names in texts by language that are of a language that is mixed here, or of "any"."""
+        own = [named for text in texts for code, named in text.items() if code in self.tables or code == "any"]
+        return {name for named in own for name in ((named,) if isinstance(named, str) else named)}
 
     def _words(self, kind: str, plural: bool = True) -> frozenset[str]:
         return frozenset(
@@ -229,8 +236,7 @@ class _Compiler:
                         ))  # fmt: skip
 
     def _place(self, place: Place) -> None:
-        names = {name for group in place.aliases.values() for name in group} | set(place.name.values())
-        for name in sorted(names):
+        for name in sorted(self._said(place.aliases, place.name)):
             beside = name.endswith("!")
             content = _content(name.rstrip("!"), self.connectors)
             weak = beside or (
@@ -240,7 +246,7 @@ class _Compiler:
 
     def _venue(self, venue: Venue) -> None:
         own = {word for name in (venue.city, venue.region, venue.department) for word in words(name)}
-        names = {name for group in venue.aliases.values() for name in group} | set(venue.name.values())
+        names, official = self._said(venue.aliases, venue.name), self._said(venue.name)
         site = _content(venue.city, self.connectors)
         for name in sorted(names):
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
@@ -261,7 +267,7 @@ class _Compiler:
             plain = bool(tags) and len(content) > 1 and not proper
             self._add(name, Sense("venue", (venue.id,), weak=plain and venue.city.lower() not in name.lower()))
             if (
-                name in venue.name.values()
+                name in official
                 and tags
                 and len(rest) == 1
                 and len(rest[0]) > 4
@@ -270,7 +276,7 @@ class _Compiler:
                 and _written_as_name(rest[0], name)
             ):
                 self._add(rest[0], Sense("venue", (venue.id,), weak=True))
-        for name in {name for group in venue.descriptions.values() for name in group}:
+        for name in self._said(venue.descriptions):
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
             rest = [word for word in self._typed(content)[1] if word not in own]
             if len(content) > 1 and rest:
@@ -344,10 +350,9 @@ class _Compiler:
     def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for venue in self.catalogue.venues.values():
-            for group in venue.descriptions.values():
-                for description in group:
-                    if content := _content(description, self.connectors | self.cues.definite):
-                        found.setdefault(content[0], []).append((content, venue.id))
+            for description in self._said(venue.descriptions):
+                if content := _content(description, self.connectors | self.cues.definite):
+                    found.setdefault(content[0], []).append((content, venue.id))
         return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
 
 

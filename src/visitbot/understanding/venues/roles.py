@@ -68,7 +68,7 @@ class Cues:
 
     @classmethod
     def compile(cls, tables: Mapping[str, Mapping[str, Any]]) -> "Cues":
-        """Merge the languages: people mix them, and cues seldom clash."""
+        """Merge the tables of languages that people mix."""
 
         def phrases(*path: str) -> Phrases:
             return frozenset(words(phrase) for phrase in _gather(tables, path))
@@ -99,7 +99,7 @@ class Cues:
             unbound=single("unbound"),
             idioms=single("idioms"),
             subjects=single("subjects"),
-            leading=frozenset(code for code, table in tables.items() if table["subjects"]),
+            leading=frozenset(code for code, table in tables.items() if table.get("subjects")),
             reported=phrases("roles", "reported"),
             asked=single("asked"),
             locatives=single("locatives"),
