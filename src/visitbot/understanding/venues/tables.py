@@ -7,7 +7,7 @@ Table = Mapping[str, Any]
 
 HOME = "fr"
 """The language of the venues' names, and of most museums' elsewhere."""
-NAMING = ("connectors", "holders", "ties", "types", "streets", "abbreviations", "cautious", "common")
+NAMING = ("connectors", "holders", "ties", "types", "streets", "cautious", "common")
 """What names are made of; the other words of a language mean something else in the next ("no", "via", "of")."""
 
 
