@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from visitbot import clock
-from visitbot.assembly import ideas, knowledge
+from visitbot.assembly import ideas, knowledge, spoken
 from visitbot.understanding.clauses import clauses, weighed
 from visitbot.understanding.context import Context
 from visitbot.understanding.intents import PLAIN, IntentModel, strangeness, word_evidence
@@ -202,7 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, default=root / "tests" / "corpus" / "questions")
     parser.add_argument("--to", type=Path, default=root / "data", help="folder for intents.tsv and cuts.tsv")
-    parser.add_argument("--languages", nargs="+", default=["fr", "en"])
+    parser.add_argument("--languages", nargs="+", default=sorted(spoken()))
     asked = parser.parse_args()
     lines = read_lines(sorted(asked.questions.glob("*.jsonl")), asked.languages)
     fitted = fit(lines, knowledge())
