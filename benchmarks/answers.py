@@ -34,6 +34,24 @@ class Tally:
 
     outcomes: list[tuple[Line, Outcome]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    doubts: list[tuple[bool, bool]] = field(default_factory=list)
+    """For each question that the bot was too unsure to answer: was its best guess right, was the right one offered."""
+    graded: list[tuple[float, bool]] = field(default_factory=list)
+    """How likely the intent seemed, and whether the whole was right."""
+
+    def calibration(self) -> str:
+        """How often asking back was right to do, and how often answers of each likelihood were right."""
+        count, spared = len(self.doubts), sum(not guess for guess, _ in self.doubts)
+        offered = sum(offer for _, offer in self.doubts)
+        told = (
+            f"asked what is meant: {count} of {len(self.outcomes)} questions; the best guess would have been wrong in "
+        )
+        told += f"{spared}, the right reading was among those offered in {offered}\nlikelihood → right:"
+        for tenth in range(2, 10):
+            group = [right for share, right in self.graded if min(int(share * 10), 9) == tenth]
+            if group:
+                told += f"  .{tenth}: {100 * sum(group) / len(group):.0f} % of {len(group)}"
+        return told
 
     def row(self, name: str) -> str:
         """One line of the table; shares are of the group's questions, "answered" of its out-of-scope ones."""
@@ -111,6 +129,7 @@ def main() -> int:
             print(f"\n{title}\n{HEAD}")
             for name in sorted(table, key=lambda key: (key != "all", key)):
                 print(table[name].row(name))
+    print("\n" + ours["all"].calibration())
     return 0
 
 
@@ -121,6 +140,11 @@ def _measure(own: Sequence[Line], known: Vocabulary, table: dict[str, Tally], wo
         found, seconds = understood(line, known)
         requests = [request.as_json() for request in found.requests]
         outcome = compare(line, requests, found.choices)
+        if found.readings:
+            readings = [compare(line, [reading.as_json()], ()).right for reading in found.readings]
+            table["all"].doubts.append((readings[0], any(readings)))
+        elif len(found.clauses) == 1:
+            table["all"].graded.append((found.clauses[0].likelihood, outcome.right))
         for group in groups(line):
             table[group].outcomes.append((line, outcome))
             table[group].seconds.append(seconds)

@@ -4,16 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from visitbot import assembly, clock
+from visitbot.answering.manners import GENERAL
 from visitbot.answering.phrases import Phrases
 from visitbot.answering.situation import Situation
 from visitbot.bot.wording import Wording, compile_all
 from visitbot.catalogue.model import Catalogue
+from visitbot.understanding.request import INTENTS
 
 NOW = "2020-05-20T10:00"
 ASKED = {"reopening": "reopening", "visit": "visit", "about_venue": "venue_info"}
 """Questions about a venue in the answers' buttons → the intent meant."""
 COMMANDS = {"today": "visit", "tomorrow": "visit", "video": "visit"}
 """Commands whose intent has another name."""
+GENERALLY = {**{intent: intent for intent in INTENTS}, **GENERAL}
+"""Intent → the name of its question without a venue."""
 SHARE = 0.3
 """What such a question weighs beside one that a person wrote; each is asked of every venue."""
 
@@ -32,6 +36,9 @@ def own_questions(catalogue: Catalogue) -> Iterator[Mapping[str, Any]]:
 def _answers(phrases: Phrases, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     situation = Situation(catalogue, phrases, clock.parse(NOW))
     choices = [key for key in phrases.under("choice") if "_" not in key and key != "any"]
+    for intent, key in GENERALLY.items():
+        if key in phrases.under("question"):
+            yield phrases.plain(f"question.{key}"), intent, ""
     for venue in catalogue.venues.values():
         values = situation.venue_values(venue)
         for key, intent in ASKED.items():

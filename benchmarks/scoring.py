@@ -36,7 +36,7 @@ class Outcome:
     missed: bool
     """An answer was due, and it was called out of scope."""
     asked_back: bool
-    """Not right, but venues were offered instead of a guess."""
+    """Not right, but venues or meanings were offered instead of a guess."""
     asked_well: bool
     """Asked back, and the venue meant is among those offered."""
 
@@ -49,7 +49,7 @@ def compare(label: Label, requests: Sequence[Mapping[str, Any]], choices: Sequen
     intents = {key[0] for key in got}
     meant = {venue for expected in accepted for key in expected for venue in key[1]}
     out = all(request["intent"] == "out_of_scope" for request in label["expect"])
-    asked = bool(not right and choices)
+    asked = not right and bool(choices or not requests)
     return Outcome(
         right=right,
         intent=bool(intents) and intents <= {key[0] for expected in accepted for key in expected},
@@ -58,7 +58,7 @@ def compare(label: Label, requests: Sequence[Mapping[str, Any]], choices: Sequen
         answered=out and not right and bool(intents - {"out_of_scope"}),
         missed=not out and not right and intents <= {"out_of_scope"},
         asked_back=asked,
-        asked_well=asked and meant <= set(choices),
+        asked_well=asked and bool(choices) and meant <= set(choices),
     )
 
 

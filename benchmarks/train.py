@@ -26,14 +26,19 @@ from visitbot.understanding.vocabulary import Vocabulary
 from visitbot.understanding.weights import Weights, code_of, write_weights
 
 Line = Mapping[str, Any]
-SEEN_AT_LEAST = 2
-"""Evidence seen once says more about one sentence than about language."""
+SEEN_AT_LEAST = 3
+"""Evidence seen less says more about one sentence than about language."""
 PENALTY = 1.0
 """Strength of the pull of every weight towards zero (L2)."""
 ALSO = 0.35
 """Share of a line's weight that goes to the intents its label calls as good."""
 HINTED = 1.0
 """The weight that an idea starts from for an intent it plainly speaks for; questions move it."""
+WORDED = ("w=", "s=", "b=", "first=")
+UNWORDED = 0.3
+"""Each question counts once more, so much, by its ideas alone, without its very words: strangers use other words."""
+STRANGE = 3
+"""How many of its words are then unknown."""
 PARTS = 3
 """Groups of writers; each is read with weights fitted on the others, to fit what builds on intents."""
 ROUNDS = 2
@@ -156,6 +161,12 @@ def _target(wanted: str, also: Iterable[str]) -> tuple[float, ...]:
     )
 
 
+def _unworded(example: Example) -> Example:
+    ideas = Counter({name: times for name, times in example.counts.items() if not name.startswith((*WORDED, "u="))})
+    ideas[strangeness(STRANGE)] += 1
+    return Example(ideas, tuple(UNWORDED * share for share in example.target))
+
+
 def _solve(examples: Sequence[Example], hints: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[float]]:
     seen = Counter(name for example in examples for name in example.counts)
     for example in examples:
@@ -165,6 +176,7 @@ def _solve(examples: Sequence[Example], hints: Mapping[str, Mapping[str, Any]]) 
         seen[unknown] += 1
     names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
     column = {name: at for at, name in enumerate(names)}
+    examples = [*examples, *(_unworded(example) for example in examples)]
     cells = [
         (row, column[name], float(times))
         for row, example in enumerate(examples)

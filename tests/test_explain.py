@@ -29,7 +29,7 @@ from visitbot.understanding.vocabulary import Vocabulary
 NOW = datetime(2020, 5, 20, 10, tzinfo=clock.PARIS)
 MAY = "2020-05-20T10:00"
 ROOT = Path(__file__).parents[1]
-QUESTIONS = [ROOT / "tests" / "corpus" / "questions" / name for name in ("d4.jsonl", "d5.jsonl")]
+QUESTIONS = [ROOT / "tests" / "corpus" / "questions" / name for name in ("d4.jsonl", "m2.jsonl")]
 """Dialogues, and messages that ask several things."""
 TWICE = "Chambord rouvre quand ? Et la visite de demain c'est qui ? Et Nausicaá rouvre quand ?"
 """The first and the last are one request for two reopenings."""

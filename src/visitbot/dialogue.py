@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from visitbot.answering.answer import Answer
-from visitbot.answering.answers import answer
+from visitbot.answering.answers import answer, ask_meaning
 from visitbot.answering.phrases import Phrases
 from visitbot.catalogue.model import Catalogue
 from visitbot.understanding.context import Context
@@ -36,5 +36,8 @@ class Assistant:
         catalogue = self.catalogue()
         understood = understand(text, self.vocabulary(catalogue), now, context, language)
         spoken = self.phrases.get(understood.language) or self.phrases["fr"]
-        said = answer(understood.requests, understood.choices, catalogue, spoken, now)
+        if understood.readings:
+            said = ask_meaning(understood.readings, catalogue, spoken, now)
+        else:
+            said = answer(understood.requests, understood.choices, catalogue, spoken, now)
         return Reply(understood, said, understood.context)

@@ -61,6 +61,11 @@ def answer(
     return _offered(_joined([_one(request, situation) for request in asked]), MOST_ACTIONS)
 
 
+def ask_meaning(readings: Sequence[Request], catalogue: Catalogue, phrases: Phrases, now: datetime) -> Answer:
+    """Ask which of several readings is meant; each is a button that asks it in plain words."""
+    return _offered(manners.ask_meaning(readings, Situation(catalogue, phrases, now.astimezone(PARIS))), MOST_ACTIONS)
+
+
 def _one(request: Request, situation: Situation) -> Answer:
     if request.unknown_venue:
         return manners.out_of_scope(request, situation)

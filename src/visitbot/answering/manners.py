@@ -1,5 +1,6 @@
 """Everything around the subject: greeting, help, language, alerts, and refusing well: never a dead end."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from visitbot.answering.answer import Action, Answer, Paragraph
@@ -11,6 +12,8 @@ from visitbot.understanding.request import Request
 LONGEST_ECHO = 60
 """Nobody's long text is repeated."""
 EVENING, MORNING = 18, 5
+GENERAL = {"reopening": "reopenings", "visit": "today"}
+"""Intents whose question without a venue has another name."""
 
 
 def greeting(_: Request, situation: Situation) -> Answer:
@@ -103,6 +106,23 @@ def ask_back(request: Request | None, choices: tuple[Venue, ...], situation: Sit
     )
     asked = situation.say("ask.which", names=names)
     return replace(situation.reply(asked, actions=steps), choices=tuple(venue.id for venue in choices))
+
+
+def ask_meaning(readings: Sequence[Request], situation: Situation) -> Answer:
+    """What was wanted is unclear: offer the likeliest readings, each as the question that asks it plainly."""
+    asked: dict[str, Action] = {}
+    for request in readings:
+        key, values = _chosen(request, situation)
+        if request.venues and key != "choice.any":
+            venues = situation.venues(request.venues)
+            questions = [situation.phrases.plain(key, **values, **situation.venue_values(venue)) for venue in venues]
+        else:
+            general = GENERAL.get(request.intent, request.intent)
+            questions = [situation.phrases.plain(f"question.{general}")]
+        asked |= {question: Action("ask", question, question) for question in questions}
+    named = tuple(dict.fromkeys(venue for request in readings for venue in request.venues))
+    listed = situation.listed(situation.say("ask.meaning"), list(asked))  # not everywhere are there buttons
+    return replace(situation.reply(listed, actions=tuple(asked.values())), choices=named)
 
 
 def _chosen(request: Request, situation: Situation) -> tuple[str, dict[str, Value]]:

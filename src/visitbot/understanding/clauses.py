@@ -13,6 +13,8 @@ from visitbot.understanding.vocabulary import Vocabulary
 
 GRADES = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95)
 """Likelihoods at which a piece of evidence changes its name."""
+RIVALS = 4
+"""Intents that are remembered beside the likeliest."""
 MOST_PIECES = 6
 """Beyond this a message is a story, not a list of requests."""
 COURTESY = frozenset({"greeting", "thanks"})
@@ -31,6 +33,8 @@ class Clause:
     """The likeliest intent but "out_of_scope": what is meant if the venue turns out to be elsewhere."""
     alone: str
     """The likeliest intent of the same words without the conversation."""
+    rivals: tuple[str, ...]
+    """The likeliest intents, the likeliest first: what to offer when none is likely enough."""
     after: str | None
     """The intent that stood before these words: the conversation's, or that of the words before."""
 
@@ -124,7 +128,12 @@ def _judge(reading: Reading, model: IntentModel, spans: Spans, thread: Context) 
     if thread.intent is not None:
         bare = shares(reading, model, spans, None)
         alone = INTENTS[max(range(len(INTENTS)), key=bare.__getitem__)]
-    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone, thread.intent)
+    return Clause(spans, INTENTS[best], likely[best], INTENTS[inside], alone, _likeliest(likely), thread.intent)
+
+
+def _likeliest(likely: Sequence[float]) -> tuple[str, ...]:
+    order = sorted(range(len(INTENTS)), key=likely.__getitem__, reverse=True)
+    return tuple(INTENTS[at] for at in order[:RIVALS])
 
 
 def _settled(shares: list[float], reading: Reading, spans: Spans) -> list[float]:

@@ -18,14 +18,22 @@ class Cue:
     last: int
 
 
+Rest = tuple[tuple[str, ...], str]
+"""The words of a phrase after those that it is found by, and what the phrase stands for."""
+
+
 @dataclass(slots=True)
 class Lexicon:
     """Phrases, each standing for a name; "*" at the end of a phrase's word makes it a stem."""
 
-    whole: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
-    """First word → (the words after it, name); a word that ends in "*" is a stem."""
-    stems: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
-    """The same for phrases whose first word is a stem."""
+    single: dict[str, list[str]] = field(default_factory=dict)
+    """Word → names."""
+    double: dict[tuple[str, str], list[Rest]] = field(default_factory=dict)
+    """Phrases by their first two words: many begin with "je" or "what"."""
+    loose: dict[str, list[Rest]] = field(default_factory=dict)
+    """Phrases whose second word is a stem, by their first."""
+    stems: dict[str, list[Rest]] = field(default_factory=dict)
+    """Phrases whose first word is a stem."""
 
     @classmethod
     def compile(cls, table: Mapping[str, Iterable[str]]) -> "Lexicon":
@@ -33,26 +41,36 @@ class Lexicon:
         lexicon = cls()
         for name, phrases in table.items():
             for phrase in phrases:
-                parts = _parts(phrase)
-                if not parts:
-                    continue
-                first, rest = parts[0], parts[1:]
-                if first.endswith("*"):
-                    lexicon.stems.setdefault(first[:-1], []).append((rest, name))
-                else:
-                    lexicon.whole.setdefault(first, []).append((rest, name))
+                if parts := _parts(phrase):
+                    lexicon._add(parts, name)
         return lexicon
+
+    def _add(self, parts: tuple[str, ...], name: str) -> None:
+        first, rest = parts[0], parts[1:]
+        if first.endswith("*"):
+            self.stems.setdefault(first[:-1], []).append((rest, name))
+        elif not rest:
+            self.single.setdefault(first, []).append(name)
+        elif rest[0].endswith("*"):
+            self.loose.setdefault(first, []).append((rest, name))
+        else:
+            self.double.setdefault((first, rest[0]), []).append((rest[1:], name))
 
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Every phrase that occurs, overlapping ones too."""
         found: list[Cue] = []
-        whole, stems, count = self.whole, self.stems, len(words)
+        count, nothing = len(words), ()
         for at, word in enumerate(words):
-            for rest, name in whole.get(word, ()):
-                if not rest or _follows(words, at + 1, count, rest):
+            found += [Cue(name, at, at + 1) for name in self.single.get(word, nothing)]
+            if at + 1 < count:
+                for rest, name in self.double.get((word, words[at + 1]), nothing):
+                    if not rest or _follows(words, at + 2, count, rest):
+                        found.append(Cue(name, at, at + 2 + len(rest)))
+            for rest, name in self.loose.get(word, nothing):
+                if _follows(words, at + 1, count, rest):
                     found.append(Cue(name, at, at + 1 + len(rest)))
             for length in range(SHORTEST_STEM, len(word) + 1):
-                for rest, name in stems.get(word[:length], ()):
+                for rest, name in self.stems.get(word[:length], nothing):
                     if not rest or _follows(words, at + 1, count, rest):
                         found.append(Cue(name, at, at + 1 + len(rest)))
         return found

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 
 from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.request import INTENTS
@@ -33,10 +34,10 @@ class IntentModel:
         for word in words:
             strange += len(word) > PLAIN and "w=" + word not in self.codes
             if (weights := self._word(word)) is not None:
-                total = [a + b for a, b in zip(total, weights, strict=True)]
+                total = list(map(add, total, weights))
         for name in (*evidence, strangeness(strange)):
             if (weights := self._other(name)) is not None:
-                total = [a + b for a, b in zip(total, weights, strict=True)]
+                total = list(map(add, total, weights))
         return total
 
     def weight(self, evidence: str) -> Scores | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from visitbot.understanding.carrying import Turn, picked
+from visitbot.understanding.carrying import ABOUT_ONE, Turn, picked
 from visitbot.understanding.clauses import Clause, clauses
 from visitbot.understanding.context import Context
 from visitbot.understanding.cues import Cues, tell_language
@@ -14,6 +14,13 @@ from visitbot.understanding.slots import fill
 from visitbot.understanding.text import read
 from visitbot.understanding.venues import find_mentions
 from visitbot.understanding.vocabulary import Vocabulary
+
+UNSURE = 0.4
+"""An intent less likely than this is right less than half of the time: better to ask."""
+OFFERED = 3
+"""How many readings are offered."""
+PLAIN = frozenset({"out_of_scope", "greeting", "thanks"})
+"""Intents whose answer does no harm when it is wrong: nothing is claimed, and what can be asked is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Understanding:
     """Venue ids to offer: the bot asks back; no venue is claimed in `requests`."""
     context: Context
     """The chat's thread after this message."""
+    readings: tuple[Request, ...]
+    """What it may mean, likeliest first, when that was too unsure to answer: the bot asks back, `requests` is empty."""
     reading: Reading
     clauses: tuple[Clause, ...]
     """Which words were taken for which request, with how likely it seemed."""
@@ -44,8 +53,24 @@ def understand(
         told: tuple[Request, ...] = (Request(before.intent or "venue_info", chosen, when=before.when),)
     else:
         told, choices = _requests(turn, vocabulary.cues[reading.language])
-    after = before.after(told, reading.language, parts[-1].wanted, choices, vocabulary.catalogue)
-    return Understanding(reading.language, told, choices, after, reading, parts)
+    readings = () if chosen or choices else _readings(turn, vocabulary.cues[reading.language])
+    # Asking back, the likeliest reading is what a short reply ("la vidéo") leans on.
+    topic = readings[:1] or told
+    after = before.after(topic, reading.language, parts[-1].wanted, choices, vocabulary.catalogue)
+    if readings:
+        told, choices = (), tuple(dict.fromkeys(venue for one in readings for venue in one.venues))
+    return Understanding(reading.language, told, choices, after, readings, reading, parts)
+
+
+def _readings(turn: Turn, cues: Cues) -> tuple[Request, ...]:
+    """What a message may mean when no intent is likely enough; empty when one is, or when there is nothing to offer."""
+    clause = turn.clauses[0]
+    if len(turn.clauses) > 1 or clause.likelihood >= UNSURE or clause.intent in PLAIN:
+        return ()
+    made = [fill(replace(clause, intent=rival), turn, cues)[0][0] for rival in clause.rivals if rival not in PLAIN]
+    if any(request.unknown_venue for request in made):
+        return ()
+    return tuple(request for request in made if request.venues or request.intent not in ABOUT_ONE)[:OFFERED]
 
 
 def _requests(turn: Turn, cues: Cues) -> tuple[tuple[Request, ...], tuple[str, ...]]:
