@@ -219,7 +219,7 @@ def test_every_answer(now: str, language: str) -> None:
     addresses = known_addresses()
     for request in everything():
         told = ask(request, now=now, language=language)
-        assert 0 < len(told.text) <= 900, request
+        assert 0 < len(told.text) <= 1000, request
         assert not re.search(r"\*\*|\]\(|[{}]| {2}|\.\.|None", told.text), (request, told.text)
         assert set(told.links) <= addresses, request
         assert told.preview is None or told.preview in addresses
