@@ -19,7 +19,7 @@ from scoring import Outcome, compare
 from train import fit, read_lines
 
 from visitbot import clock
-from visitbot.assembly import knowledge
+from visitbot.assembly import knowledge, spoken
 from visitbot.understanding.context import Context
 from visitbot.understanding.understand import Understanding, understand
 from visitbot.understanding.vocabulary import Vocabulary
@@ -106,7 +106,7 @@ def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--writers", nargs="*", help="only these writers (default: all)")
-    parser.add_argument("--languages", nargs="+", default=["fr", "en"])
+    parser.add_argument("--languages", nargs="+", default=sorted(spoken()))
     parser.add_argument("--fitted", action="store_true", help="use the committed weights (they know these questions)")
     parser.add_argument("--unread", nargs="*", default=[], help="writers never fitted on, not even for the others")
     parser.add_argument("--worst", type=int, default=0, help="print so many misunderstood questions of each writer")

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from scoring import compare
 
 from visitbot import clock
-from visitbot.assembly import ideas, knowledge
+from visitbot.assembly import ideas, knowledge, spoken
 from visitbot.understanding.carrying import Turn
 from visitbot.understanding.clauses import Clause, Cutting, Way, shares
 from visitbot.understanding.context import Context
@@ -271,7 +271,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, default=root / "tests" / "corpus" / "questions")
     parser.add_argument("--to", type=Path, default=root / "data", help="folder for intents.tsv and cuts.tsv")
-    parser.add_argument("--languages", nargs="+", default=["fr", "en"])
+    parser.add_argument("--languages", nargs="+", default=sorted(spoken()))
     asked = parser.parse_args()
     lines = read_lines(sorted(asked.questions.glob("*.jsonl")), asked.languages)
     fitted = fit(lines, knowledge())

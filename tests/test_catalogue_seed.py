@@ -125,7 +125,8 @@ def test_notes_say_since_when_they_are_true(seed: Catalogue) -> None:
 def test_as_of_is_the_day_the_source_was_published(seed: Catalogue) -> None:
     castle = next(one for one in seed.reopenings if one.id == "chambord-castle")
     assert castle.as_of == "2020-06-04"
-    assert castle.conditions[0].text == {"fr": "Ouvert de 9\u00a0h à 18\u00a0h", "en": "Open 9 am to 6 pm"}
+    said = castle.conditions[0].text
+    assert (said["fr"], said["en"]) == ("Ouvert de 9\u00a0h à 18\u00a0h", "Open 9 am to 6 pm")
     assert castle.conditions[0].source == "francebleu-2020-06-04-chambord"
 
 

@@ -20,7 +20,7 @@ from visitbot.understanding.text import read
 
 SERIES = (date(2020, 5, 13), date(2020, 6, 3))
 NOW = clock.parse("2020-05-20T10:00")
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("fr", "en", "de", "es", "it", "nl")
 
 
 def table(language: str) -> dict[str, Any]:

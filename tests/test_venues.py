@@ -13,7 +13,7 @@ from visitbot.catalogue.seed import read_seed
 from visitbot.languages import load
 from visitbot.understanding.phonetics import key
 from visitbot.understanding.text import read
-from visitbot.understanding.venues import Mention, VenueIndex, find_mentions
+from visitbot.understanding.venues import Mention, VenueIndex, find_mentions, tables_for
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = Path(__file__).parent / "corpus"
@@ -39,7 +39,7 @@ def cases(language: str) -> list[Any]:
 @pytest.fixture(scope="module")
 def index() -> VenueIndex:
     tables = {code: language.tables["venues"] for code, language in load(DATA / "languages").items()}
-    return VenueIndex.compile(read_seed(DATA / "catalogue"), tables, [*museums(), *landmarks()])
+    return VenueIndex.compile(read_seed(DATA / "catalogue"), tables_for("fr", tables), [*museums(), *landmarks()])
 
 
 def meant(text: str, index: VenueIndex, language: str = "fr") -> set[str]:

@@ -55,13 +55,16 @@ def assistant(home: Path, source: Callable[[], Catalogue] | None = None) -> Assi
     )
 
 
-def knowledge() -> Vocabulary:
-    """The seed's vocabulary, for fitting and measuring: weights that are missing or outdated count as none yet."""
+def knowledge(catalogue: Catalogue | None = None) -> Vocabulary:
+    """The vocabulary of a catalogue, else the seed's, for fitting and measuring.
+
+    Weights that are missing or outdated count as none yet.
+    """
     try:
         intents, cuts = _weights()
     except LanguageError:
         intents, cuts = IntentModel(), Weights()
-    return Vocabulary.compile(read_seed(seed()), spoken(), _elsewhere(), ideas(), intents, cuts)
+    return Vocabulary.compile(catalogue or read_seed(seed()), spoken(), _elsewhere(), ideas(), intents, cuts)
 
 
 def ideas() -> Mapping[str, Mapping[str, Any]]:

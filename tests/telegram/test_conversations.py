@@ -7,6 +7,7 @@ import people
 from bot_api import ME, visible
 from conftest import NOW, Running, Scripted
 
+from visitbot import assembly
 from visitbot.answering.answer import Action, Answer, Pin, Span
 from visitbot.bot import buttons, rendering
 from visitbot.bot.wording import Wording
@@ -31,9 +32,10 @@ async def test_a_question_is_answered(bot: Running) -> None:
 
 async def test_the_language_is_the_questions_else_telegrams(bot: Running, assistant: Scripted) -> None:
     assert "5 June" in visible((await bot.says("when does Chambord reopen?")).params["text"])
-    english, german = people.person(8, "en-GB"), people.person(9, "de")
+    english, german, other = people.person(8, "en-GB"), people.person(9, "de"), people.person(10, "pt")
     assert (await bot.says("Chambord", who=english)).params["text"] == told(assistant, "Chambord", "en")
-    assert (await bot.says("Chambord", who=german)).params["text"] == told(assistant, "Chambord", "fr")
+    assert (await bot.says("Chambord", who=german)).params["text"] == told(assistant, "Chambord", "de")
+    assert (await bot.says("Chambord", who=other)).params["text"] == told(assistant, "Chambord", "fr")
 
 
 async def test_the_chat_s_context_is_kept_for_the_next_message_and_for_this_person_only(bot: Running) -> None:
@@ -126,8 +128,9 @@ async def test_buttons_of_other_versions_are_acknowledged_kindly(bot: Running) -
 
 async def test_the_language_is_changed_by_button_and_kept(bot: Running, assistant: Scripted) -> None:
     asked = await bot.says("/langue")
-    assert [button["text"] for button in asked.buttons] == ["Français", "English"]
-    changed = await bot.answers("callback_query", people.presses(asked.buttons[1]["callback_data"]))
+    offered = {button["text"]: button["callback_data"] for button in asked.buttons}
+    assert sorted(offered) == ["Deutsch", "English", "Español", "Français", "Italiano", "Nederlands"]
+    changed = await bot.answers("callback_query", people.presses(offered["English"]))
     assert "English" in visible(changed.params["text"])
     assert (await bot.says("Chambord")).params["text"] == told(assistant, "Chambord", "en")
     assert "français" in visible((await bot.says("/langue français")).params["text"])
@@ -270,7 +273,7 @@ async def test_of_many_inline_queries_only_the_newest_waits_for_an_answer(bot: R
 
 async def test_the_profile_is_published_once_per_language(bot: Running) -> None:
     await bot.api.wait_for("setMyShortDescription", 3)
-    assert {code for method, code in bot.api.profile if method == "MyCommands"} == {"", "fr", "en"}
+    assert {code for method, code in bot.api.profile if method == "MyCommands"} == {"", *assembly.spoken()}
     assert [command["command"] for command in bot.api.profile["MyCommands", "fr"]["commands"]][:2] == [
         "aujourdhui",
         "demain",

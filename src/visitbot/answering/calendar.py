@@ -14,7 +14,7 @@ def day(when: date, phrases: Phrases, today: date, weekday: bool = True, year: b
     return phrases.plain(
         f"calendar.{key[weekday, shown]}",
         weekday=phrases.lists["calendar.weekdays"][when.weekday()],
-        number=phrases.plain("calendar.first") if when.day == 1 else when.day,
+        number=_number(when, phrases),
         month=phrases.lists["calendar.months"][when.month - 1],
         year=when.year,
     )
@@ -69,5 +69,10 @@ def hour(at: time, phrases: Phrases) -> str:
 def range_start(start: date, end: date, phrases: Phrases, today: date) -> str:
     """The first day of a range without what its last day tells as well: "13" or "13 mai" before "3 juin 2020"."""
     if (start.year, start.month) == (end.year, end.month):
-        return phrases.plain("calendar.first") if start.day == 1 else str(start.day)
+        return _number(start, phrases)
     return day(start, phrases, today, weekday=False, year=start.year != end.year)
+
+
+def _number(when: date, phrases: Phrases) -> str:
+    """The day of the month: "1er", "13"; German says "13."."""
+    return phrases.plain("calendar.first") if when.day == 1 else phrases.plain("calendar.day", number=when.day)

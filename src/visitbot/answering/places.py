@@ -91,21 +91,25 @@ def which(situation: Situation) -> Answer:
 
 
 def _member(venue: Venue, situation: Situation) -> Paragraph:
-    if venue.city.casefold() in situation.label(venue).casefold():
+    city = situation.local(venue.city)
+    if city.casefold() in situation.label(venue).casefold():
         return situation.about(venue, "venues.member")
-    return situation.about(venue, "venues.member_in", city=venue.city)
+    return situation.about(venue, "venues.member_in", city=city)
 
 
 def _with_city(name: str, venue: Venue, situation: Situation) -> str:
     """A name of a venue, with its city where the name does not tell it."""
-    if venue.city.casefold() in name.casefold():
+    city = situation.local(venue.city)
+    if city.casefold() in name.casefold():
         return name
-    return situation.phrases.plain("venues.line", name=name, city=venue.city)
+    return situation.phrases.plain("venues.line", name=name, city=city)
 
 
 def _card(venue: Venue, aspect: str | None, situation: Situation) -> list[Paragraph]:
     # The catalogue writes "Côte-d'Or" as registers do; a sentence takes the typographic apostrophe.
-    city, department, region = (word.replace("'", "’") for word in (venue.city, venue.department, venue.region))
+    city, department, region = (
+        situation.local(word).replace("'", "’") for word in (venue.city, venue.department, venue.region)
+    )
     where = situation.about(venue, "info.where", city=city, department=department, region=region)
     site = situation.site(venue, "info.site")
     text = shortened(situation.text(venue.description), LONGEST_DESCRIPTION).rstrip(".")

@@ -167,7 +167,8 @@ def _good_to_know(
     for part, condition in conditions:
         text = shortened(situation.text(condition.text), LONGEST_CONDITION)
         named = capital(situation.text(part.part)) if len(concerned) > 1 else ""
-        lines.append(situation.say("reopening.condition_of", part=named, text=lower(text)) if named else capital(text))
+        values = {"part": named, "text": lower(text), "Text": capital(text)}  # a German noun keeps its capital
+        lines.append(situation.say("reopening.condition_of", **values) if named else capital(text))
     return (situation.listed(title, lines),)
 
 

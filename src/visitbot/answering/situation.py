@@ -91,6 +91,11 @@ class Situation:
         """In this language, else in French."""
         return text.get(self.phrases.code) or text.get("fr", "")
 
+    def local(self, name: str) -> str:
+        """A city, department or region in this language, by the French name that a venue's record gives it."""
+        known = next((place for place in self.catalogue.places.values() if place.name["fr"] == name), None)
+        return self.text(known.name) if known else name
+
     def own(self, text: Text) -> str:
         """In this language or not at all: for remarks that may be left out."""
         return text.get(self.phrases.code, "")

@@ -133,7 +133,7 @@ def _compared(file: str, key: str, said: Mapping[str, str | None], spoken: bool)
 
 def _placeholders(sentence: str) -> set[str]:
     names = _PLACEHOLDER.findall(sentence)
-    return {"venue" if name.lower() in _VENUE_FORMS else name for name in names}
+    return {"venue" if name.lower() in _VENUE_FORMS else name.lower() for name in names}
 
 
 def _sentences(table: Mapping[str, Any], before: str = "") -> dict[str, str]:

@@ -139,10 +139,10 @@ class Cues:
 
 
 def tell_language(words: Sequence[str], identity: Mapping[str, frozenset[str]], usual: str) -> str:
-    """The language most of whose everyday words occur; `usual` when none stands out."""
-    best, most = usual, -1
-    for code, known in identity.items():
-        count = 2 * sum(word in known for word in words) + (code == usual)
-        if count > most:
-            best, most = code, count
-    return best
+    """The language most of whose everyday words occur, shared ones counting less; `usual` when none stands out."""
+    counts = {code: float(code == usual) for code in (usual, *identity)}
+    for word in words:
+        speaking = [code for code, known in identity.items() if word in known]
+        for code in speaking:
+            counts[code] += 2 / len(speaking)
+    return max(counts, key=lambda code: counts[code])

@@ -53,7 +53,8 @@ def _starts(reading: Reading, vocabulary: Vocabulary) -> Iterator[int]:
         if at == 0 or at in inside or (at in finished and _goes_on(at, begun, reading)):
             continue
         pause = token.gap if token.gap.startswith(" ") else token.gap.replace("+", "")  # "MAMC+ in Saint-Étienne"
-        if ends(token.gap) or (PAUSES & set(pause) and pause.strip() != "-") or at in joints:
+        accented = token.word == "e" and not reading.utterance.clean[token.start : token.end].isascii()  # Italian «è»
+        if ends(token.gap) or (PAUSES & set(pause) and pause.strip() != "-") or (at in joints and not accented):
             yield at
 
 

@@ -92,7 +92,7 @@ def take_in(text: str, vocabulary: Vocabulary, now: datetime, context: Context, 
     utterance = read(text)
     words = utterance.words
     spoken = tell_language(words, vocabulary.identity, context.language or language or "fr")
-    mentions = find_mentions(utterance, vocabulary.venues, spoken)
+    mentions = find_mentions(utterance, vocabulary.venues[spoken], spoken)
 
     def day_of(at: int) -> date | None:
         return next((_shown_on(m, vocabulary.catalogue) for m in mentions if m.first == at), None)

@@ -10,7 +10,7 @@ from visitbot.languages import Language, Later
 from visitbot.understanding.cues import Cues
 from visitbot.understanding.dates import DateWords
 from visitbot.understanding.intents import IntentModel
-from visitbot.understanding.venues import VenueIndex
+from visitbot.understanding.venues import VenueIndex, tables_for
 from visitbot.understanding.weights import Weights
 
 
@@ -24,7 +24,8 @@ class Vocabulary:
     speaks_for: Mapping[str, tuple[str, ...]]
     """Idea → the intents it hints at, whatever the language."""
     dates: Mapping[str, DateWords]
-    venues: VenueIndex
+    venues: Mapping[str, VenueIndex]
+    """Language → the names to look for in its messages, and the words around them."""
     intents: IntentModel
     cuts: Weights
     """What speaks for each way to cut a message into requests."""
@@ -51,11 +52,25 @@ class Vocabulary:
             ),
             speaks_for={idea: tuple(about.get("speaks_for", ())) for idea, about in ideas.items()},
             dates=Later(languages, lambda code: DateWords.compile(languages[code].tables["dates"])),
-            venues=VenueIndex.compile(
-                catalogue, {code: language.tables["venues"] for code, language in languages.items()}, elsewhere
-            ),
+            venues=_indexes(catalogue, languages, elsewhere),
             intents=intents,
             cuts=cuts,
             catalogue=catalogue,
             series=(newest.start, newest.end),
         )
+
+
+def _indexes(
+    catalogue: Catalogue, languages: Mapping[str, Language], elsewhere: Sequence[Mapping[str, str]]
+) -> Mapping[str, VenueIndex]:
+    """An index per language, made when first asked for; languages that mix share one."""
+    tables = Later(languages, lambda code: languages[code].tables["venues"])
+    shared: dict[frozenset[str], VenueIndex] = {}
+
+    def index(code: str) -> VenueIndex:
+        together = frozenset({code, *tables[code]["mixed"]})
+        if together not in shared:
+            shared[together] = VenueIndex.compile(catalogue, tables_for(code, tables), elsewhere)
+        return shared[together]
+
+    return Later(languages, index)

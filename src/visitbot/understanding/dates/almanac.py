@@ -7,6 +7,7 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 _EASTER_OFFSETS = {
     "good_friday": -2, "easter": 0, "easter_monday": 1, "ascension": 39, "pentecost": 49, "whit_monday": 50,
+    "corpus_christi": 60,
 }  # fmt: skip
 _FIXED = {
     "new_year": (1, 1), "labour_day": (5, 1), "victory_day": (5, 8), "music_day": (6, 21), "midsummer": (6, 24),
@@ -43,7 +44,7 @@ def easter(year: int) -> date:
 
 
 def holiday_date(name: str, year: int) -> date:
-    """The day of a holiday as kept in France."""
+    """The day of a holiday as kept in France; a name like "06-02" is a fixed day that a neighbour keeps (2 June)."""
     if name in _EASTER_OFFSETS:
         return easter(year) + _EASTER_OFFSETS[name] * DAY
     if name == "mothers_day":  # last Sunday of May, a week later when that is Whit Sunday
@@ -53,7 +54,9 @@ def holiday_date(name: str, year: int) -> date:
         return nth_weekday_of(year, 6, 6, 3)
     if name == "heritage_days":  # third weekend of September
         return nth_weekday_of(year, 9, 5, 3)
-    return date(year, *_FIXED[name])
+    if name in _FIXED:
+        return date(year, *_FIXED[name])
+    return date.fromisoformat(f"{year:04}-{name}")
 
 
 def is_public_holiday(day: date) -> bool:

@@ -109,10 +109,16 @@ class _Reading:
         if sum(t.word.isdigit() for t in run) >= 4 and sum(t.gap in (" ", ".") for t in run) >= 7:
             return edges  # 06 12 34 56 78
         return edges + [
-            (key, value, after)
-            for name, value, after in self._figures(at, token.word, next_word if next_gap in ("", " ") else "")
+            (key, value, end)
+            for name, value, end in self._figures(at, token.word, next_word if self._ends_a_number(after) else "")
             for key in self.language.figures[name]
         ]
+
+    def _ends_a_number(self, after: Token | None) -> bool:
+        """Whether the next word may end an ordinal: Spanish "1º" is folded to "1o", but "20 o 21" is two days."""
+        if after is None or after.gap not in ("", " "):
+            return False
+        return after.gap == "" or (len(after.word) > 1 and after.word not in self.language.lists["joiners"])
 
     def _figures(self, at: int, typed: str, next_word: str) -> Iterator[Edge]:
         """The classes that digits belong to."""

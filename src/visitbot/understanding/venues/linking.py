@@ -9,6 +9,7 @@ from visitbot.understanding.venues.mention import Mention
 from visitbot.understanding.venues.names import VenueIndex
 from visitbot.understanding.venues.phrases import TAKEN, Linker
 from visitbot.understanding.venues.pieces import Reader
+from visitbot.understanding.venues.register import Named
 from visitbot.understanding.venues.roles import assign, part
 
 _ENDS = re.compile(r"[,.!?;&\n]")
@@ -22,6 +23,7 @@ def find_mentions(utterance: Utterance, index: VenueIndex, language: str | None 
     found = message.settled(
         [mention for group in message.reader.groups() for mention in message.linker.mentions(group)]
     )
+    found = message.recorded(found)
     if not any(mention.kind == "outside" or (mention.kind == "venue" and len(mention.ids) == 1) for mention in found):
         found = message.described(found)
     return message.situated(assign(message.off_topic(found), utterance, index.cues, index.within))
@@ -85,6 +87,118 @@ class _Message:
             if len(here) == 1:
                 return tuple(here)
         return ()
+
+    def recorded(self, found: list[Mention]) -> list[Mention]:
+        """With museums by their whole names, of which other readings took only parts: "musée de la mine d'Auchel"."""
+        index, words = self.index, self.reader.utterance.words
+        heard = [index.abbreviations.get(word, word) for word in words]
+        for named in index.register.named(self.reader.utterance, heard, index.common | index.cues.unbound):
+            if not self._several(named, heard) and (mention := self._recorded(named, found)):
+                self.linker.alone.discard(mention.first)
+                self.linker.loose = [one for one in self.linker.loose if not mention.first <= one[0] < mention.last]
+                found = [one for one in found if not _overlap(one, mention)]
+                found = sorted([*found, mention], key=lambda one: one.first)
+        return found
+
+    def _recorded(self, named: Named, found: Sequence[Mention]) -> Mention | None:
+        """The museum that a whole name is of, None where what was found already says more or nothing says which."""
+        touched = [one for one in found if _overlap(one, named)]
+        venues = [one for one in touched if one.kind == "venue"]
+        ids = tuple(dict.fromkeys(bearer.id for bearer in named.bearers if bearer.id))
+        if not self._says_which(named):
+            return None
+        if not ids:
+            return self._outside(named, touched) if self._theirs(named, touched, found) else None
+        same = bool(venues) and all(set(one.ids) <= set(ids) for one in venues)
+        if not all(_holds(named, one) or (same and one in venues) for one in touched):
+            return None
+        if end := self._goes_on(named, ids):
+            typed = self.reader.utterance.typed(named.first, end)
+            return Mention(named.first, end, typed, "outside", score=named.sure, name=typed)
+        if same or len(ids) < len({bearer.id for bearer in named.bearers}):
+            return None
+        typed = self.reader.utterance.typed(named.first, named.last)
+        return Mention(named.first, named.last, typed, "venue", ids, score=named.sure if len(ids) < 2 else 0.5)
+
+    def _outside(self, named: Named, touched: Sequence[Mention]) -> Mention:
+        outside = [one for one in touched if one.kind == "outside"]
+        first = min([named.first, *(one.first for one in outside)])
+        last = max([named.last, *(one.last for one in outside)])
+        typed = self.reader.utterance.typed(first, last)
+        return Mention(first, last, typed, "outside", score=named.sure, name=named.bearers[0].name)
+
+    def _several(self, named: Named, heard: Sequence[str]) -> bool:
+        """Whether any museum of a kind or place is meant, not the one called so: "un musée en Bretagne"."""
+        index, before = self.index, self.reader.utterance.words[max(0, named.first - 1) : named.first]
+        plural = bool(index.plurals.intersection(heard[named.first : named.last]) - named.words)
+        any_ = not index.cues.indefinite.isdisjoint(before)
+        return (plural and any_) or (named.words <= index.general and (plural or any_))
+
+    def _says_which(self, named: Named) -> bool:
+        """Whether a name tells its museum from others: "MusVerre", but not "écomusée" without its town."""
+        return len(named.words) > 1 or named.located or (named.sure == 1 and not named.words <= self.index.typed)
+
+    def _theirs(self, named: Named, touched: Sequence[Mention], found: Sequence[Mention]) -> bool:
+        """Whether a museum elsewhere is meant: nothing longer was found, nor one of ours by a mere kind of place."""
+        if any(one.kind == "outside" and self._explained(one, named) >= named.explained for one in touched):
+            return False
+        if not all(_holds(named, one) for one in touched if one.kind == "venue"):
+            return False
+        kind = named.words <= self.index.typed and not named.located
+        parts = [one for one in touched if one.last - one.first < named.last - named.first]
+        return not kind or not any(one.kind == "venue" and one not in parts for one in found)
+
+    def _explained(self, outside: Mention, named: Named) -> float:
+        """How many of its words are those of its name; all of them where it was named as typed, and from its start."""
+        index = self.index
+        if outside.name == outside.typed:
+            return named.explained if _holds(outside, named) else 0
+        heard = self.reader.heard[outside.first : outside.last]
+        told = {index.abbreviations.get(word, word) for word in index.content(outside.name or "")}
+        return len(told.intersection(heard))
+
+    def _goes_on(self, named: Named, ids: Sequence[str]) -> int:
+        """Up to where a name goes on to one that the venue does not bear: "musée des beaux-arts de Gand"; else 0."""
+        tokens, index, at = self.reader.utterance.tokens, self.index, named.last
+        if named.located or index.typed.isdisjoint(named.words):
+            return 0
+        while at < len(tokens) and not _ENDS.search(tokens[at].gap) and tokens[at].word in index.connectors:
+            at += 1
+        if at >= len(tokens) or _ENDS.search(tokens[at].gap):
+            return 0
+        if (piece := self.reader.piece(at)) is None:  # a town that begins with a plain word: "à Bourg-Saint-Maurice"
+            return at + 1 if at > named.last and self._adds(named, at) else 0
+        if piece.kind == "place":
+            return 0 if self._there(piece.ids, ids) else piece.last
+        if piece.kind in {"city", "landmark"}:
+            return piece.last
+        return piece.last if piece.kind in {"museum", "name"} and self._adds(named, at) else 0
+
+    def _adds(self, named: Named, at: int) -> bool:
+        """Whether a word that nothing or little is known of goes on with a name, as it is written or tied to it."""
+        reader, index = self.reader, self.index
+        tokens = reader.utterance.tokens
+        between = [reader.utterance.clean[token.start : token.end].lower() for token in tokens[named.last : at]]
+        if not index.cues.situating.union(index.holders).issuperset(between):
+            return False
+        if tokens[at].word in index.cues.unbound or self._unmistakable(named):
+            return False
+        if reader.capital(at):
+            return True
+        return not any(bearer.proper for bearer in named.bearers) and not index.spelling.plain(tokens[at].word)
+
+    def _unmistakable(self, named: Named) -> bool:
+        """Whether a name holds one that no other museum bears: "Villa Kérylos", whatever a German writes after it."""
+        borne = self.index.register.borne
+        return any(bearer.proper for bearer in named.bearers) and any(borne[word] == 1 for word in named.words)
+
+    def _there(self, places: Sequence[str], ids: Sequence[str]) -> bool:
+        """Whether one of these venues lies in such a place, or in the department of such a town."""
+        return any(
+            venue in self.index.within[place] or self.index.departments[venue] in self.index.places[place].departments
+            for place in places
+            for venue in ids
+        )
 
     def described(self, found: list[Mention]) -> list[Mention]:
         """With venues told by what they are known for, in words that need not touch: "the castle, double staircase"."""
@@ -185,3 +299,11 @@ class _Message:
         ):
             last += 1
         return first, last
+
+
+def _holds(one: Mention | Named, other: Mention | Named) -> bool:
+    return one.first <= other.first and other.last <= one.last
+
+
+def _overlap(one: Mention, other: Mention | Named) -> bool:
+    return one.first < other.last and other.first < one.last

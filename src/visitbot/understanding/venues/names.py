@@ -1,17 +1,20 @@
 """The names to look for, compiled into one dictionary: venues, kinds of place, cities, and what is elsewhere."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
-from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.text import fold, words
+from visitbot.understanding.venues.register import Bearer, Register
 from visitbot.understanding.venues.roles import Cues
+from visitbot.understanding.venues.spelling import Spelling
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_ADDED = re.compile(r"\s*[(:]|\s[-–]\s|\.\s")
 
 Tables = Mapping[str, Mapping[str, Any]]
 Tags = frozenset[str]
@@ -64,7 +67,7 @@ class Sense(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VenueIndex:
-    """Every phrase with its meanings, and what repairs misspelt words; made by `compile`."""
+    """Every phrase with its meanings; made by `compile`."""
 
     phrases: Mapping[str, tuple[Sense, ...]]
     descriptions: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
@@ -79,12 +82,8 @@ class VenueIndex:
     """Words that need no repair: plain ones, and all words of names here and elsewhere."""
     sites: frozenset[str]
     """The words of the venues' cities."""
-    sounds: Mapping[str, str]
-    """Phonetic key → the venue's or city's word that sounds so."""
-    shelves: Mapping[str, tuple[str, ...]]
-    """First letter → words that a misspelt one may have been."""
-    repairable: Mapping[str, frozenset[str]]
-    """Those of them that a repair may lead to, with what bears them; the others stop a wrong one."""
+    spelling: Spelling
+    """What repairs misspelt words."""
     fits: Mapping[str, tuple[Tags, ...]]
     """Venue id → what its names say it is, one set for each name."""
     places: Mapping[str, Place]
@@ -92,60 +91,28 @@ class VenueIndex:
     """Place id → venues that lie there."""
     vocabulary: Mapping[str, frozenset[str]]
     """Venue id → the words of its names and descriptions."""
-    repairs: dict[str, str | None] = field(default_factory=dict)
-    """What was repaired before; only to be quick."""
+    typed: frozenset[str]
+    """The words that kinds of place are made of."""
+    general: frozenset[str]
+    """The same, and the names of places that can be asked about."""
+    plurals: frozenset[str]
+    """Words of kinds that stand for several."""
+    departments: Mapping[str, str]
+    """Venue id → its department."""
+    register: Register
+    """The whole names of museums, here and elsewhere."""
 
     @classmethod
     def compile(cls, catalogue: Catalogue, tables: Tables, elsewhere: Sequence[Mapping[str, Any]] = ()) -> "VenueIndex":
-        """Build it from catalogue, "venues" tables by language, rows about elsewhere ("name", "city" or "aliases")."""
+        """Build it from catalogue, `tables_for` a language, rows about elsewhere ("name", "city" or "aliases").
+
+        Of the catalogue's names those count that are of a language of `tables` or of any.
+        """
         return _Compiler(catalogue, tables).compiled(elsewhere)
 
     def content(self, text: str) -> tuple[str, ...]:
         """The telling words of a name: "musée des Beaux-Arts" → ("musee", "beaux", "arts")."""
         return _content(text, self.connectors)
-
-    def repair(self, word: str) -> str | None:
-        """The word of a name that this one is a misspelling of, None when there is none or a plain word is as near."""
-        if word not in self.repairs:
-            if len(self.repairs) > 20_000:
-                self.repairs.clear()
-            self.repairs[word] = self._repaired(word)
-        return self.repairs[word]
-
-    def _repaired(self, word: str) -> str | None:
-        if len(word) < 4 or word.isdigit():
-            return None
-        if len(heard := sound(word)) > 2 and (meant := self.sounds.get(heard)):
-            return meant
-        from rapidfuzz.distance import OSA  # 7 ms to import, which a well-spelt question need not pay
-
-        best: list[str] = []
-        nearest = 1 if len(word) < 7 else 2
-        for candidate in self.shelves.get(word[0], ()):
-            allowed = min(nearest, 1 if len(candidate) < 8 else 2)
-            if abs(len(candidate) - len(word)) <= allowed:
-                away = OSA.distance(word, candidate, score_cutoff=allowed)
-                if away < nearest and away <= allowed:
-                    best, nearest = [candidate], away
-                elif away == nearest and away <= allowed:
-                    best.append(candidate)
-        owners = [self.repairable.get(candidate, frozenset()) for candidate in best]
-        if not owners or not frozenset.intersection(*owners):
-            return None
-        return next((candidate for candidate in best if candidate in self.phrases), best[0])
-
-    def plain(self, word: str) -> bool:
-        """Whether it is a plain word, or one letter away from one: no name."""
-        return self.near(word, self.common)
-
-    def near(self, word: str, plain: frozenset[str]) -> bool:
-        """Whether it is one of these plain words, or one letter away from one."""
-        if word in plain or len(word) < 4:
-            return word in plain
-        from rapidfuzz.distance import OSA
-
-        shelf = (other for other in self.shelves.get(word[0], ()) if other in plain and abs(len(other) - len(word)) < 2)
-        return any(OSA.distance(word, other, score_cutoff=1) < 2 for other in shelf)
 
 
 class _Compiler:
@@ -158,12 +125,19 @@ class _Compiler:
         self.cues = Cues.compile(tables)
         self.connectors, self.common, self.cautious = merged["connectors"], merged["common"], merged["cautious"]
         self.abbreviations = {
-            fold(short): fold(long) for table in tables.values() for short, long in table["abbreviations"].items()
+            fold(short): fold(long)
+            for table in tables.values()
+            for short, long in table.get("abbreviations", {}).items()
         }
         self.phrases: dict[str, list[Sense]] = {}
         self.fits: dict[str, list[Tags]] = {
             venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
         }
+        self.sites = frozenset(word for venue in catalogue.venues.values() for word in words(venue.city))
+        self.register: list[tuple[tuple[str, ...], Bearer]] = []
+        self.borne = Counter(
+            word for venue in catalogue.venues.values() for word in set(_content(venue.name["fr"], self.connectors))
+        )
 
     def compiled(self, elsewhere: Sequence[Mapping[str, Any]]) -> VenueIndex:
         self._types()
@@ -179,18 +153,15 @@ class _Compiler:
             self._place(place)
         for venue in self.catalogue.venues.values():
             self._venue(venue)
-        venue_words = self._words(lambda sense: sense.kind == "venue")
+        # Before what is elsewhere comes in, as there are fewer phrases to go through.
+        heard = self._words("venue") | self.sites
+        typed, singular = self._words("type"), self._words("type", plural=False)
+        general = typed | self._words("place")
         protected = self._elsewhere(elsewhere)
-        names = self._owned()
         known = self.common | self.connectors | protected | {word for phrase in self.phrases for word in phrase.split()}
-        repairable = {
-            word: frozenset(owners) for word, owners in names.items() if len(word) > 3 and word not in self.common
-        }
-        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
-        heard = (venue_words | sites) & repairable.keys()
         return VenueIndex(
             phrases={
-                phrase: tuple(sorted(senses, key=_rank)) if len(senses) > 1 else (senses[0],)
+                phrase: tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],)
                 for phrase, senses in self.phrases.items()
             },
             descriptions=self._descriptions(),
@@ -200,11 +171,8 @@ class _Compiler:
             abbreviations=self.abbreviations,
             common=self.common,
             known=frozenset(known),
-            sites=frozenset(sites),
-            # Of words that sound the same the shortest is meant, then the first: sets have no order of their own.
-            sounds={sound(w): w for w in sorted(heard, key=lambda w: (len(w), w), reverse=True) if len(sound(w)) > 2},
-            shelves=_shelves(repairable.keys() | {word for word in self.common if len(word) > 3}),
-            repairable=repairable,
+            sites=self.sites,
+            spelling=Spelling.compile(self.phrases, self._owned(), heard, self.common),
             fits={venue: self._widened(venue, sets) for venue, sets in self.fits.items()},
             places=self.catalogue.places,
             within={
@@ -213,12 +181,16 @@ class _Compiler:
             vocabulary={
                 venue.id: frozenset(
                     word
-                    for names in (*venue.aliases.values(), *venue.descriptions.values(), venue.name.values())
-                    for name in names
+                    for name in self._said(venue.aliases, venue.descriptions, venue.name)
                     for word in _content(name, self.connectors)
                 )
                 for venue in self.catalogue.venues.values()
             },
+            typed=typed,
+            general=general,
+            plurals=typed - singular,
+            departments={venue.id: venue.department for venue in self.catalogue.venues.values()},
+            register=Register(self.register, self.connectors),
         )
 
     def _widened(self, venue: str, sets: Iterable[Tags]) -> tuple[Tags, ...]:
@@ -231,18 +203,25 @@ class _Compiler:
         if content and sense not in (there := self.phrases.setdefault(" ".join(content[:LONGEST]), [])):
             there.append(sense)
 
-    def _words(self, wanted: Any) -> frozenset[str]:
+    def _said(self, *texts: Mapping[str, str | Sequence[str]]) -> set[str]:
+        """All names in texts by language that are of a language that is mixed here, or of "any"."""
+        own = [named for text in texts for code, named in text.items() if code in self.tables or code == "any"]
+        return {name for named in own for name in ((named,) if isinstance(named, str) else named)}
+
+    def _words(self, kind: str, plural: bool = True) -> frozenset[str]:
         return frozenset(
-            word for phrase, senses in self.phrases.items() if any(map(wanted, senses)) for word in phrase.split()
+            word
+            for phrase, senses in self.phrases.items()
+            if any(sense.kind == kind and (plural or not sense.plural) for sense in senses)
+            for word in phrase.split()
         )
 
     def _owned(self) -> dict[str, set[str]]:
         """Each word that a misspelling may stand for, with what bears it; short city names are too like others."""
         found: dict[str, set[str]] = {}
-        sites = {word for venue in self.catalogue.venues.values() for word in words(venue.city)}
         for phrase, senses in self.phrases.items():
             for sense in senses:
-                named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in sites)
+                named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in self.sites)
                 if named or sense.kind in {"venue", "type", "landmark"}:
                     for word in phrase.split():
                         found.setdefault(word, set()).update(sense.ids or (sense.name or ",".join(sorted(sense.tags)),))
@@ -259,8 +238,7 @@ class _Compiler:
                         ))  # fmt: skip
 
     def _place(self, place: Place) -> None:
-        names = {name for group in place.aliases.values() for name in group} | set(place.name.values())
-        for name in sorted(names):
+        for name in sorted(self._said(place.aliases, place.name)):
             beside = name.endswith("!")
             content = _content(name.rstrip("!"), self.connectors)
             weak = beside or (
@@ -270,30 +248,37 @@ class _Compiler:
 
     def _venue(self, venue: Venue) -> None:
         own = {word for name in (venue.city, venue.region, venue.department) for word in words(name)}
-        names = {name for group in venue.aliases.values() for name in group} | set(venue.name.values())
+        names, official = self._said(venue.aliases, venue.name), self._said(venue.name)
+        site = _content(venue.city, self.connectors)
         for name in sorted(names):
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
+            self._registered(name, tuple(content), site, venue.id)
             if any(sense.kind == "type" for sense in self.phrases.get(" ".join(content), ())) and len(content) == 1:
                 continue  # a misspelling that is the plain word too: "musem"
             tags, rest = self._typed(content)
             rest = [word for word in rest if word not in own or (word == content[0] == rest[0] and len(content) == 1)]
             if tags:
                 self.fits[venue.id].append(tags)
-            if 1 < len(content) < 4 and len(glued := "".join(content)) > 6 and glued not in self.phrases:
-                self.phrases[glued] = [Sense("venue", (venue.id,))]
+            if 1 < len(content) < 4 and len(glued := "".join(content)) > 6:
+                there = self.phrases.setdefault(glued, [])
+                if all(sense.kind == "venue" for sense in there):
+                    there.append(Sense("venue", (venue.id,)))
             if not rest and tags:
                 continue
-            plain = bool(tags) and len(content) > 1 and all(word in self.common for word in rest)
+            proper = any(word not in self.common and _written_as_name(word, name) for word in rest)
+            plain = bool(tags) and len(content) > 1 and not proper
             self._add(name, Sense("venue", (venue.id,), weak=plain and venue.city.lower() not in name.lower()))
             if (
-                name in venue.name.values()
+                name in official
                 and tags
                 and len(rest) == 1
                 and len(rest[0]) > 4
                 and rest[0] not in self.common
+                and self.borne[rest[0]] == 1
+                and _written_as_name(rest[0], name)
             ):
-                self._add(rest[0], Sense("venue", (venue.id,)))
-        for name in {name for group in venue.descriptions.values() for name in group}:
+                self._add(rest[0], Sense("venue", (venue.id,), weak=True))
+        for name in self._said(venue.descriptions):
             content = [self.abbreviations.get(word, word) for word in _content(name, self.connectors)]
             rest = [word for word in self._typed(content)[1] if word not in own]
             if len(content) > 1 and rest:
@@ -340,7 +325,8 @@ class _Compiler:
             content = _telling(name, self.connectors)
             if any(own.issuperset(content) for own in here.get(site, ())):
                 continue  # the registry lists the venues of the series too
-            city = " ".join(_telling(site, self.connectors))
+            self._registered(row["name"], content, tuple(site_words := _telling(site, self.connectors)), None)
+            city = " ".join(site_words)
             protected.update(content, city.split())
             if city not in self.phrases:
                 self.phrases[city] = [Sense("city", (city,))]
@@ -354,19 +340,42 @@ class _Compiler:
                 self.phrases.setdefault(phrase, []).append(Sense("museum", (city,), name=row["name"]))
         return frozenset(protected)
 
+    def _registered(self, name: str, content: tuple[str, ...], site: tuple[str, ...], venue: str | None) -> None:
+        """Enter a name; also without what official names add in brackets or after a colon."""
+        self.register.append((content, Bearer(name, site, venue)))
+        if (added := _ADDED.search(name)) is None:
+            return
+        short = name[: added.start()]
+        if 1 < len(telling := _content(short, self.connectors)) < len(content):
+            self.register.append((telling, Bearer(short, site, venue)))
+
     def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for venue in self.catalogue.venues.values():
-            for group in venue.descriptions.values():
-                for description in group:
-                    if content := _content(description, self.connectors | self.cues.definite):
-                        found.setdefault(content[0], []).append((content, venue.id))
+            for description in self._said(venue.descriptions):
+                if content := _content(description, self.connectors | self.cues.definite):
+                    found.setdefault(content[0], []).append((content, venue.id))
         return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
+
+
+def _joined(senses: Sequence[Sense]) -> list[Sense]:
+    """With one sense for all venues of the same name, so that none of them is taken for the others."""
+    venues = [sense for sense in senses if sense.kind == "venue"]
+    ids = tuple(dict.fromkeys(venue for sense in venues for venue in sense.ids))
+    if len(ids) < 2:
+        return list(senses)
+    joined = venues[0]._replace(ids=ids, weak=all(sense.weak for sense in venues))
+    return [joined, *(sense for sense in senses if sense.kind != "venue")]
 
 
 def _rank(sense: Sense) -> float:
     """A venue's description gives way to a name that is elsewhere ("musée des Plans-Reliefs")."""
     return RANK["landmark"] + 0.5 if sense.kind == "venue" and sense.weak else RANK[sense.kind]
+
+
+def _written_as_name(word: str, name: str) -> bool:
+    """Whether a word of a name has a capital: "Kérylos", but not "national" or "costume"."""
+    return any(part[0].isupper() for part in _WORD.findall(name) if fold(part) == word)
 
 
 def _all(tables: Tables, name: str) -> Iterator[str]:
@@ -382,10 +391,3 @@ def _content(text: str, connectors: frozenset[str]) -> tuple[str, ...]:
 def _telling(folded: str, connectors: frozenset[str]) -> tuple[str, ...]:
     found = _WORD.findall(folded)
     return tuple([word for word in found if word not in connectors] or found)
-
-
-def _shelves(all_: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    shelves: dict[str, list[str]] = {}
-    for word in sorted(all_):
-        shelves.setdefault(word[0], []).append(word)
-    return {letter: tuple(shelf) for letter, shelf in shelves.items()}

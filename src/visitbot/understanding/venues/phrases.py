@@ -87,7 +87,7 @@ class Linker:
                 return True
             if before.sense is not None and before.sense.plural:
                 return False  # "quels monuments figurent…"
-            return not self.index.plain(word) and before.kind in {"type", "name"} and self._general(group[:at])
+            return not self.index.spelling.plain(word) and before.kind in {"type", "name"} and self._general(group[:at])
         if at + 1 < len(group) and group[at + 1].kind == "type":
             return self.reader.capital(piece.first) and piece.last == group[at + 1].first
         return False
@@ -103,7 +103,7 @@ class Linker:
         capital = reader.capital(piece.first)
         if typed[0] not in self.index.cues.situating and not (capital and typed == ["a"]):
             return False
-        return capital or (len(typed) == 1 and not self.index.plain(reader.heard[piece.first]))
+        return capital or (len(typed) == 1 and not self.index.spelling.plain(reader.heard[piece.first]))
 
     def _general(self, group: list[Piece]) -> bool:
         """Whether a name is still wanted: after "musée", but not after "beaux-arts" or "Lyon museum"."""

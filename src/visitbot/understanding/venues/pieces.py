@@ -61,9 +61,22 @@ class Reader:
         self._elided(heard)
         unknown = [bool(word) and word not in index.known and not word.isdigit() for word in heard]
         for at, word in enumerate(heard):
-            if unknown[at] and not self._spoken_apart(at, heard, unknown) and (meant := index.repair(word)):
+            if unknown[at] and (kind := self._misspelt_kind(at, heard)):
+                heard[at], self.sure[at] = kind, 0.8
+            elif unknown[at] and not self._spoken_apart(at, heard, unknown) and (meant := index.spelling.repair(word)):
                 heard[at], self.sure[at] = meant, 0.8
         return heard
+
+    def _misspelt_kind(self, at: int, heard: Sequence[str]) -> str | None:
+        """ "museum" or the like where what follows says which: "muséne de la poste" sounds like Mucem, but is none."""
+        index = self.index
+        if at + 1 >= len(heard) or heard[at + 1] not in index.cues.ties:
+            return None
+        for word in sorted(index.register.near(heard[at])):
+            senses = index.phrases.get(word, ())
+            if any(sense.kind == "type" and sense.tags == {"museum"} and not sense.plural for sense in senses):
+                return word
+        return None
 
     def _elided(self, heard: list[str]) -> None:
         """Part an article from its name: "visite dangers" is that of Angers; "les dangers" are not."""
@@ -98,9 +111,11 @@ class Reader:
                 if any(_APART.search(token.gap) for token in tokens[first + 1 : last]):
                     continue
                 joined = "".join(heard[first:last])
-                if not 5 <= len(joined) <= 14 or any(word in self.index.sounds.values() for word in heard[first:last]):
+                if not 5 <= len(joined) <= 14 or any(
+                    word in self.index.spelling.sounds.values() for word in heard[first:last]
+                ):
                     continue
-                meant = self.index.sounds.get(sound(joined))
+                meant = self.index.spelling.sounds.get(sound(joined))
                 if meant and len(sound(joined)) > 4 and meant in self.index.phrases:
                     heard[first], self.sure[first], self.spans[first] = meant, 0.75, last - first
                     for inside in range(first + 1, last):
@@ -129,7 +144,7 @@ class Reader:
             if not word:
                 at += 1
                 continue
-            piece = self._piece(at)
+            piece = self.piece(at)
             touching = bool(group) and group[-1].kind == "type" and group[-1].last == at and self.capital(at)
             if piece is None and touching and word not in index.cues.unbound:
                 piece = Piece(at, at + 1, None, 0.5)  # a plain word that is a name here: "musée Grain"
@@ -167,7 +182,12 @@ class Reader:
             return False
         between = {token.word for token in self.utterance.tokens[before.last : at]}
         if before.kind == "venue" and before.sense.weak:  # "musée des civilisations asiatiques"
-            return not between and len(word) > 3 and not index.near(word, index.common) and word not in index.connectors
+            return (
+                not between
+                and len(word) > 3
+                and not index.spelling.near(word, index.common)
+                and word not in index.connectors
+            )
         if before.kind != "type":
             return False
         tied = between <= index.holders and bool(between & index.cues.ties)
@@ -176,11 +196,11 @@ class Reader:
     def _leading(self, group: Sequence[Piece], at: int) -> bool:
         """Whether a word says which museum is meant, as English does: "the Lyon car museum"."""
         tokens, index, word = self.utterance.tokens, self.index, self.heard[at]
-        if (self.language or self._guessed()) == "fr" or len(word) < 3 or word.isdigit():
+        if (self.language or self._guessed()) not in index.cues.leading or len(word) < 3 or word.isdigit():
             return False
         typed = self.utterance.clean[tokens[at].start].isupper() and self.capitals and word not in index.common
-        if typed and at + 1 < len(tokens) and tokens[at + 1].gap == " " and not index.near(word, index.common):
-            after = self._piece(at + 1)
+        if typed and at + 1 < len(tokens) and tokens[at + 1].gap == " " and not index.spelling.near(word, index.common):
+            after = self.piece(at + 1)
             if after is not None and after.kind == "type":
                 return word not in index.phrases
         behind = at + 1
@@ -197,9 +217,9 @@ class Reader:
             return False
         touches = bool(group) and group[-1].kind == "place" and group[-1].last == at and tokens[at].gap == " "
         named = at > 0 and tokens[at - 1].word in index.cues.articles and word not in index.common
-        return touches or named or word in index.cues.subjects or not index.near(word, index.common)
+        return touches or named or word in index.cues.subjects or not index.spelling.near(word, index.common)
 
-    def _piece(self, at: int) -> Piece | None:
+    def piece(self, at: int) -> Piece | None:
         """The longest phrase that starts here, or an unknown word."""
         index, tokens = self.index, self.utterance.tokens
         if self.heard[at] in index.connectors:
@@ -240,10 +260,10 @@ class Reader:
         return None
 
     def _plainly(self, at: int) -> bool:
-        """Whether a word is English "museum", which a French "muséum" is not."""
+        """Whether a word is the plain "museum" of English or German, which a French "muséum" is not."""
         token = self.utterance.tokens[at]
         typed = self.utterance.clean[token.start : token.end]
-        return typed.lower() == "museum" and (self.language or self._guessed()) == "en"
+        return typed.lower() == "museum" and (self.language or self._guessed()) != "fr"
 
     def _type(self, types: list[Sense], first: int, last: int) -> Sense:
         """Of a word that is a type in two languages, the one that is meant: "muséum" is not English "museum"."""

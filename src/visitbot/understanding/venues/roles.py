@@ -55,6 +55,8 @@ class Cues:
     """Departments that are plain words: "dans le lot"."""
     subjects: frozenset[str]
     """Plain words that say what a museum is about: "car museum"."""
+    leading: frozenset[str]
+    """The languages in which such words stand before "museum": those that list some."""
     reported: Phrases
     """What others say: "il paraît que Lille rouvre, et le Mucem ?" asks about the Mucem."""
     asked: frozenset[str]
@@ -69,7 +71,7 @@ class Cues:
 
     @classmethod
     def compile(cls, tables: Mapping[str, Mapping[str, Any]]) -> "Cues":
-        """Merge the languages: people mix them, and cues seldom clash."""
+        """Merge the tables of languages that people mix."""
 
         def phrases(*path: str) -> Phrases:
             return frozenset(words(phrase) for phrase in _gather(tables, path))
@@ -100,6 +102,7 @@ class Cues:
             unbound=single("unbound"),
             idioms=single("idioms"),
             subjects=single("subjects"),
+            leading=frozenset(code for code, table in tables.items() if table.get("subjects")),
             reported=phrases("roles", "reported"),
             asked=single("asked"),
             locatives=single("locatives"),
