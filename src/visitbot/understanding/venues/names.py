@@ -125,7 +125,9 @@ class _Compiler:
         self.cues = Cues.compile(tables)
         self.connectors, self.common, self.cautious = merged["connectors"], merged["common"], merged["cautious"]
         self.abbreviations = {
-            fold(short): fold(long) for table in tables.values() for short, long in table.get("abbreviations", {}).items()
+            fold(short): fold(long)
+            for table in tables.values()
+            for short, long in table.get("abbreviations", {}).items()
         }
         self.phrases: dict[str, list[Sense]] = {}
         self.fits: dict[str, list[Tags]] = {
