@@ -12,14 +12,14 @@ from scoring import compare
 from train import read_lines
 
 from visitbot import clock
-from visitbot.assembly import knowledge
+from visitbot.assembly import knowledge, spoken
 from visitbot.understanding.context import Context
 from visitbot.understanding.understand import understand
 from visitbot.understanding.vocabulary import Vocabulary
 
 CORPUS = Path(__file__).parent / "corpus"
 QUESTIONS = sorted((CORPUS / "questions").glob("*.jsonl"))
-ALL = read_lines(QUESTIONS, ["fr", "en"])
+ALL = read_lines(QUESTIONS, sorted(spoken()))
 
 
 @pytest.fixture(scope="module")

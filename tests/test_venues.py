@@ -36,10 +36,14 @@ def cases(language: str) -> list[Any]:
     return [pytest.param(language, row["text"], row["mentions"], id=row["text"][:50]) for row in rows]
 
 
+def index_for(language: str) -> VenueIndex:
+    tables = {code: language.tables["venues"] for code, language in load(DATA / "languages").items()}
+    return VenueIndex.compile(read_seed(DATA / "catalogue"), tables_for(language, tables), [*museums(), *landmarks()])
+
+
 @pytest.fixture(scope="module")
 def index() -> VenueIndex:
-    tables = {code: language.tables["venues"] for code, language in load(DATA / "languages").items()}
-    return VenueIndex.compile(read_seed(DATA / "catalogue"), tables_for("fr", tables), [*museums(), *landmarks()])
+    return index_for("fr")
 
 
 def meant(text: str, index: VenueIndex, language: str = "fr") -> set[str]:
@@ -139,10 +143,27 @@ def test_landmarks_are_elsewhere_by_name(index: VenueIndex) -> None:
     assert missed == []
 
 
-def test_each_venue_is_found_by_its_names_and_with_a_typo(index: VenueIndex) -> None:
+@pytest.mark.parametrize("language", load(DATA / "languages"))
+def test_each_venue_is_found_by_its_names(language: str) -> None:
+    spoken = index_for(language)
     for venue in read_seed(DATA / "catalogue").venues.values():
-        for language, name in venue.name.items():
-            assert meant(f"{name} ?", index, language) == {venue.id}
+        for name in {venue.name[language], venue.name["fr"], venue.forms[language]["the"]}:
+            assert meant(f"{name} ?", spoken, language) == {venue.id}
+
+
+@pytest.mark.parametrize("language", ["de", "es", "it", "nl"])
+def test_small_words_belong_to_their_language(language: str) -> None:
+    """Spanish "no" denies, Dutch "of" is "or", German "die" an article: none of it in French and English, and back."""
+    spoken = index_for(language)
+    said = {
+        "de": "nicht Chambord, sondern die Villa Kérylos", "es": "no Chambord, sino la villa Kérylos",
+        "it": "non Chambord, ma la villa Kérylos", "nl": "niet Chambord, maar de villa Kérylos",
+    }  # fmt: skip
+    roles = {mention.ids[0]: mention.role for mention in find_mentions(read(said[language]), spoken, language)}
+    assert roles == {"chambord": "negated", "villa-kerylos": "target"}
+
+
+def test_each_venue_is_found_with_a_typo(index: VenueIndex) -> None:
     for typed, venue_id in {
         "chamborrd": "chambord",
         "nausiccaa": "nausicaa",

@@ -106,14 +106,10 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (ask, chat):
         command.add_argument("--now", type=_moment, metavar="MOMENT", help="as if it were 2020-05-20T10:00 in Paris")
-        command.add_argument(
-            "--lang", metavar="CODE", help="the person's usual language: fr (default), de, en, es, it, nl"
-        )
+        command.add_argument("--lang", metavar="CODE", help="the person's usual language (default: fr)")
 
     check = commands.add_parser("check", help="say what is wrong, missing or contradictory", description=_check.__doc__)
-    check.add_argument(
-        "--lang", default="en", metavar="CODE", help="language of the report: en (default), de, es, fr, it, nl"
-    )
+    check.add_argument("--lang", default="en", metavar="CODE", help="language of the report (default: en)")
     check.set_defaults(command=_check, fail=check.error)
 
     restore = commands.add_parser("restore", help="put the newest good copy back", description=_restore.__doc__)

@@ -272,7 +272,7 @@ async def test_of_many_inline_queries_only_the_newest_waits_for_an_answer(bot: R
 
 
 async def test_the_profile_is_published_once_per_language(bot: Running) -> None:
-    await bot.api.wait_for("setMyShortDescription", 3)
+    await bot.api.wait_for("setMyShortDescription", 7)
     assert {code for method, code in bot.api.profile if method == "MyCommands"} == {"", *assembly.spoken()}
     assert [command["command"] for command in bot.api.profile["MyCommands", "fr"]["commands"]][:2] == [
         "aujourdhui",

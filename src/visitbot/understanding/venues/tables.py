@@ -12,7 +12,7 @@ NAMING = ("connectors", "holders", "ties", "types", "streets", "cautious", "comm
 
 
 def tables_for(language: str, tables: Mapping[str, Table]) -> dict[str, Table]:
-    """The "venues" tables, in the order of `tables`: a language's own, those it mixes with, and what French names need."""
+    """The tables of a language, of those it mixes with, and what French names need; in the order of `tables`."""
     whole = {language, *tables[language]["mixed"]}
     naming = {} if HOME in whole or HOME not in tables else {name: tables[HOME][name] for name in NAMING}
     return {code: tables[code] if code in whole else naming for code in tables if code in whole | {HOME}}
