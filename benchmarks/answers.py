@@ -79,7 +79,8 @@ class Tally:
 
 Table = dict[str, Tally]
 
-HEAD = f"{'':28}{'n':>6}{'right':>8}{'intent':>8}{'wrong':>8}{'oos ans.':>9}{'missed':>8}{'asked':>9}{'p50 ms':>9}{'p99 ms':>9}"
+COLUMNS = ("right", "intent", "wrong", "oos ans.", "missed", "asked", "p50 ms", "p99 ms")
+HEAD = f"{'':28}{'n':>6}" + "".join(f"{name:>{9 if name in COLUMNS[3:4] + COLUMNS[5:] else 8}}" for name in COLUMNS)
 
 
 def _share(values: Iterable[bool]) -> str:

@@ -59,6 +59,9 @@ class Example:
     """Its sum is the example's weight."""
 
 
+Examples = Sequence[Example]
+
+
 def read_lines(files: Iterable[Path], languages: Sequence[str]) -> list[Line]:
     """The labelled questions of some files in some languages."""
     lines = (json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line)
@@ -67,21 +70,28 @@ def read_lines(files: Iterable[Path], languages: Sequence[str]) -> list[Line]:
 
 def fit(lines: Sequence[Line], vocabulary: Vocabulary) -> Vocabulary:
     """The vocabulary with weights that best explain the labels of `lines`; the same lines give the same weights."""
-    weigh = replace(vocabulary, cuts=_cuts(lines, vocabulary))
-    return replace(weigh, intents=_intents(lines, weigh, ROUNDS))
+    own = list(own_questions(vocabulary.catalogue))
+    plain = {str(line): list(_examples(line, vocabulary)) for line in (*lines, *own) if _is_plain(line)}
+    weigh = replace(vocabulary, cuts=_cuts(lines, own, vocabulary, plain))
+    return replace(weigh, intents=_intents([*lines, *own], weigh, ROUNDS, plain))
 
 
-def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int) -> IntentModel:
+def _is_plain(line: Line) -> bool:
+    """Whether no weights are needed to read it: it opens its conversation and asks one thing."""
+    return not line.get("before") and len({request["intent"] for request in line["expect"]}) == 1
+
+
+def _intents(lines: Sequence[Line], vocabulary: Vocabulary, rounds: int, plain: Mapping[str, Examples]) -> IntentModel:
     known = replace(vocabulary, intents=_hinted(ideas()), cuts=Weights())
-    lines = [*lines, *own_questions(vocabulary.catalogue)]
     for _ in range(rounds):
-        weights = _solve([example for line in lines for example in _examples(line, known)], ideas())
+        told = (plain[str(line)] if str(line) in plain else _examples(line, known) for line in lines)
+        weights = _solve([example for examples in told for example in examples], ideas())
         coded = {name: code_of(row) for name, row in weights.items()}
         known = replace(known, intents=IntentModel({name: code for name, code in coded.items() if code}))
     return known.intents
 
 
-def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
+def _cuts(lines: Sequence[Line], own: Sequence[Line], vocabulary: Vocabulary, plain: Mapping[str, Examples]) -> Weights:
     """What speaks for each way to cut a message: those that lead to the labelled requests should win.
 
     The intents of pieces are told by weights fitted on other lines: of its own questions a model is too sure.
@@ -91,7 +101,7 @@ def _cuts(lines: Sequence[Line], vocabulary: Vocabulary) -> Weights:
     for part in range(PARTS):
         apart = set(blocks[part::PARTS])
         rest = [line for line in lines if _block(line) not in apart]
-        known = replace(vocabulary, intents=_intents(rest, vocabulary, 1), cuts=Weights())
+        known = replace(vocabulary, intents=_intents([*rest, *own], vocabulary, 1, plain), cuts=Weights())
         found += [ways for line in lines if _block(line) in apart if (ways := _ways(line, known))]
     return _choose(found)
 
@@ -130,7 +140,10 @@ def _choose(found: Sequence[Sequence[tuple[Counter[str], bool]]]) -> Weights:
     column = {name: at for at, name in enumerate(names)}
     rows = [(counts, right) for ways in found for counts, right in ways]
     cells = [
-        (row, column[n], times) for row, (counts, _) in enumerate(rows) for n, times in counts.items() if n in column
+        (row, column[n], times)
+        for row, (counts, _) in enumerate(rows)
+        for n, times in sorted(counts.items())
+        if n in column
     ]
     at, columns, values = (np.array(part) for part in zip(*cells, strict=True))
     table = csr_matrix((values.astype(float), (at, columns)), shape=(len(rows), len(names)))
@@ -218,6 +231,13 @@ def _target(wanted: str, also: Iterable[str]) -> tuple[float, ...]:
     )
 
 
+def _estranged(example: Example, seen: Mapping[str, int]) -> Example:
+    """With how many of its words are too rare to be known."""
+    rare = [name for name in example.counts if name.startswith("w=") and seen[name] < SEEN_AT_LEAST]
+    unknown = strangeness(sum(example.counts[name] for name in rare if len(name) - 2 > PLAIN))
+    return replace(example, counts=example.counts + Counter([unknown]))
+
+
 def _unworded(example: Example) -> Example:
     ideas = Counter({name: times for name, times in example.counts.items() if not name.startswith((*WORDED, "u="))})
     ideas[strangeness(STRANGE)] += 1
@@ -226,11 +246,8 @@ def _unworded(example: Example) -> Example:
 
 def _solve(examples: Sequence[Example], hints: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[float]]:
     seen = Counter(name for example in examples for name in example.counts)
-    for example in examples:
-        rare = [name for name in example.counts if name.startswith("w=") and seen[name] < SEEN_AT_LEAST]
-        unknown = strangeness(sum(example.counts[name] for name in rare if len(name) - 2 > PLAIN))
-        example.counts[unknown] += 1
-        seen[unknown] += 1
+    examples = [_estranged(example, seen) for example in examples]
+    seen.update(name for example in examples for name in example.counts if name.startswith("u="))
     names = sorted(name for name, times in seen.items() if times >= SEEN_AT_LEAST)
     column = {name: at for at, name in enumerate(names)}
     examples = [*examples, *(_unworded(example) for example in examples)]
