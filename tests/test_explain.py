@@ -192,6 +192,42 @@ def test_the_languages_have_the_same_words() -> None:
             assert other.placeholders(key) == french.placeholders(key), f"{code}: {key}"
 
 
+def test_every_hint_has_words_and_no_word_is_left_over() -> None:
+    ideas = tomllib.loads((data_folder() / "cues.toml").read_text(encoding="utf-8"))
+    for code, tongue in assembly.spoken().items():
+        named = tongue.tables["intents"]
+        hints = {*ideas, *named["follow_up"], *named["questions"]}
+        worded = tongue.tables["explain"]["cue"]
+        assert set(worded) == hints, code
+        assert [name for name in worded if name in ideas] == list(ideas), code
+        assert all(worded.values()), code
+
+
+@pytest.mark.parametrize("code", ["fr", "en", "de", "es", "it", "nl"])
+def test_what_hints_speak_for_is_told_by_the_names_of_intents(vocabulary: Vocabulary, code: str) -> None:
+    """The idea of a visit was typed here, yet "g=visit" is the intent."""
+    findings = found(vocabulary, "la visite de Chambord ?")
+    intents = Piece("g", "visit", 2.0), Piece("gg", "reopening+visit", 1.0)
+    ideas = (Piece("cb", "visit+until", -1.0),)
+    verdict = replace(findings.verdicts[0], speaking_for=intents, speaking_against=ideas)
+    told = shown(replace(findings, verdicts=(verdict,)), vocabulary, code)
+    say = words(code).plain
+    visit, reopening = say("intent.visit"), say("intent.reopening")
+    assert say("evidence.g", of=visit) in told
+    assert say("evidence.gg", of=f"{reopening}, {visit}") in told
+    assert say("evidence.quoted", word="visite") in told
+
+
+def test_a_hint_is_told_by_its_words_even_if_a_sort_of_thing_has_its_name(vocabulary: Vocabulary) -> None:
+    findings = found(vocabulary, "c'est fermé jusqu'à quand ?")
+    assert any("until" in hint.names for hint in findings.hints)
+    verdict = replace(findings.verdicts[0], speaking_for=(Piece("c", "until", 2.0),), speaking_against=())
+    told = shown(replace(findings, verdicts=(verdict,)), vocabulary)
+    assert words("fr").plain("part.until") not in told
+    after = replace(verdict, speaking_for=(Piece("P", "reopening+when", 2.0),))
+    assert "réouverture, une date" in shown(replace(findings, verdicts=(after,)), vocabulary)
+
+
 def test_french_typography() -> None:
     tables = tomllib.loads((data_folder() / "languages/fr/explain.toml").read_text(encoding="utf-8"))
     for table, entries in tables.items():

@@ -21,6 +21,8 @@ MARGIN = 2
 """Spaces between the headings and what they head."""
 SLOTS = ("venues", "places", "kinds", "when", "without", "unknown_venue", "impossible_date", "aspect")
 """Fields of a request, in the order in which they are shown."""
+LEADING = {"g", "gg"}
+"""Evidence of what ideas speak for: its parts are intents."""
 
 Block = tuple[str, list[Paragraph]]
 """The key of a heading, and its lines."""
@@ -156,7 +158,7 @@ class Wording:
         before, _, rest = piece.of.partition("+")
         more = [self._part(part) for part in rest.split("+")] if rest else []
         key = f"evidence.{piece.kind}" if f"evidence.{piece.kind}" in self.words else "evidence.unnamed"
-        hints = [self._part(part) for part in piece.of.split("+")] if piece.of else [self._word("part", piece.kind)]
+        hints = list(self._parts(piece))
         name = self.words.say(
             key,
             typed=self._sequence([self._typed(word) for word in piece.of.split("_")]),
@@ -164,6 +166,13 @@ class Wording:
             before=self._row([self._word("intent" if f"intent.{before}" in self.words else "part", before), *more]),
         )
         return self.words.say("clause.piece", weight=f"{self._figure(piece.weight):<5}", name=name)
+
+    def _parts(self, piece: Piece) -> Iterator[Paragraph]:
+        """What a piece of evidence is made of; an intent may have an idea's name ("visit"), so its kind tells."""
+        if not piece.of:
+            yield self._word("part", piece.kind)
+        for part in filter(None, piece.of.split("+")):
+            yield self._word("intent", part) if piece.kind in LEADING else self._part(part)
 
     def _figure(self, weight: float) -> str:
         return f"{weight:+.1f}".replace("-", "−").replace(".", self.phrases.plain("number.decimal"))
@@ -176,13 +185,11 @@ class Wording:
 
     def _part(self, part: str) -> Paragraph:
         """One part of a piece of evidence: the words that gave the hint, the sort of thing named, or its name."""
-        if slot := self._slot(part):
-            return slot
         name = part.rpartition("=")[2]
         typed = [hint.typed for hint in self.findings.hints if name in hint.names]
-        if typed:
+        if typed:  # first, for an idea may have the name of a sort ("until")
             return self._row([self.words.say("evidence.quoted", word=word) for word in dict.fromkeys(typed)])
-        return self._word("cue" if f"cue.{name}" in self.words else "intent", name)
+        return self._slot(part) or self._word("cue" if f"cue.{name}" in self.words else "intent", name)
 
     def _slot(self, part: str) -> Paragraph:
         """What `part` says instead of a name or date ("<day-past>" is a day); nothing when it stands for none."""
