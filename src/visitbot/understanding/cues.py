@@ -19,53 +19,55 @@ class Cue:
 
 
 Rest = tuple[tuple[str, ...], str]
-"""The words of a phrase after those that it is found by, and what the phrase stands for."""
+"""The words of a phrase after the first, and what the phrase stands for."""
 
 
 @dataclass(slots=True)
 class Lexicon:
     """Phrases, each standing for a name; "*" at the end of a phrase's word makes it a stem."""
 
-    single: dict[str, list[str]] = field(default_factory=dict)
-    """Word → names."""
-    double: dict[tuple[str, str], list[Rest]] = field(default_factory=dict)
-    """Phrases by their first two words: many begin with "je" or "what"."""
+    whole: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """Phrase without a stem → name, or names; as written, so that thousands take no more room than their file."""
     loose: dict[str, list[Rest]] = field(default_factory=dict)
-    """Phrases whose second word is a stem, by their first."""
+    """Phrases with a stem after their first word, by that word."""
     stems: dict[str, list[Rest]] = field(default_factory=dict)
     """Phrases whose first word is a stem."""
+    reach: int = 0
+    """Words of the longest of `whole`."""
 
     @classmethod
     def compile(cls, table: Mapping[str, Iterable[str]]) -> "Lexicon":
         """Make it from name → phrases, as written in a language file."""
         lexicon = cls()
+        whole = lexicon.whole
         for name, phrases in table.items():
             for phrase in phrases:
-                if parts := _parts(phrase):
-                    lexicon._add(parts, name)
+                # Most are plain words with a space between them, and this is done at each start.
+                if not (phrase.isascii() and phrase.islower() and all(map(str.isalpha, phrase.split(" ")))):
+                    parts = _parts(phrase)
+                    if any(part[-1] == "*" for part in parts):
+                        first, rest = parts[0], (parts[1:], name)
+                        shelf, word = (lexicon.stems, first[:-1]) if first[-1] == "*" else (lexicon.loose, first)
+                        shelf.setdefault(word, []).append(rest)
+                        continue
+                    phrase = " ".join(parts)
+                there = whole.setdefault(phrase, name)
+                if there is not name:
+                    whole[phrase] = (*((there,) if isinstance(there, str) else there), name)
+        whole.pop("", None)
+        lexicon.reach = max((phrase.count(" ") for phrase in whole), default=-1) + 1
         return lexicon
-
-    def _add(self, parts: tuple[str, ...], name: str) -> None:
-        first, rest = parts[0], parts[1:]
-        if first.endswith("*"):
-            self.stems.setdefault(first[:-1], []).append((rest, name))
-        elif not rest:
-            self.single.setdefault(first, []).append(name)
-        elif rest[0].endswith("*"):
-            self.loose.setdefault(first, []).append((rest, name))
-        else:
-            self.double.setdefault((first, rest[0]), []).append((rest[1:], name))
 
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Every phrase that occurs, overlapping ones too."""
         found: list[Cue] = []
         count, nothing = len(words), ()
         for at, word in enumerate(words):
-            found += [Cue(name, at, at + 1) for name in self.single.get(word, nothing)]
-            if at + 1 < count:
-                for rest, name in self.double.get((word, words[at + 1]), nothing):
-                    if not rest or _follows(words, at + 2, count, rest):
-                        found.append(Cue(name, at, at + 2 + len(rest)))
+            phrase = ""
+            for last in range(at + 1, min(at + self.reach, count) + 1):
+                phrase = f"{phrase} {words[last - 1]}" if phrase else word
+                if names := self.whole.get(phrase):
+                    found += [Cue(name, at, last) for name in ((names,) if isinstance(names, str) else names)]
             for rest, name in self.loose.get(word, nothing):
                 if _follows(words, at + 1, count, rest):
                     found.append(Cue(name, at, at + 1 + len(rest)))

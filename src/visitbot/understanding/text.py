@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´′＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
@@ -49,15 +50,15 @@ class Utterance:
         return tuple(token.word for token in self.tokens)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """Lower case, no accents, ligatures opened, one kind of apostrophe and hyphen: "Cœur d’Été" → "coeur d'ete"."""
     lowered = text.casefold()
     if lowered.isascii():
-        return lowered.replace("`", "'")  # the one of _FOLDED that ASCII has
+        return intern(lowered.replace("`", "'"))  # the one of _FOLDED that ASCII has
     lowered = unicodedata.normalize("NFKD", lowered.translate(_FOLDED))
     # Asking each letter whether it is an accent costs more than all the rest; none stands before U+0300.
-    return "".join([c for c in lowered if c < "\u0300" or not unicodedata.combining(c)])
+    return intern("".join([c for c in lowered if c < "\u0300" or not unicodedata.combining(c)]))
 
 
 def clean(text: str) -> str:

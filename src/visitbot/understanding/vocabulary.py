@@ -66,11 +66,12 @@ def _indexes(
     """An index per language, made when first asked for; languages that mix share one."""
     tables = Later(languages, lambda code: languages[code].tables["venues"])
     shared: dict[frozenset[str], VenueIndex] = {}
+    pool: dict[Any, Any] = {}
 
     def index(code: str) -> VenueIndex:
         together = frozenset({code, *tables[code]["mixed"]})
         if together not in shared:
-            shared[together] = VenueIndex.compile(catalogue, tables_for(code, tables), elsewhere)
+            shared[together] = VenueIndex.compile(catalogue, tables_for(code, tables), elsewhere, pool)
         return shared[together]
 
     return Later(languages, index)

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from sys import intern
+from typing import Any, NamedTuple, TypeVar
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
 from visitbot.understanding.text import fold, words
@@ -18,6 +19,10 @@ _ADDED = re.compile(r"\s*[(:]|\s[-–]\s|\.\s")
 
 Tables = Mapping[str, Mapping[str, Any]]
 Tags = frozenset[str]
+Pool = dict[Any, Any]
+"""What indexes of several languages hold in common: each thing leads to the first that equalled it."""
+
+Same = TypeVar("Same")
 
 LONGEST = 6
 """Words of the longest phrase that is looked up; no name needs more to be told from the others."""
@@ -103,12 +108,19 @@ class VenueIndex:
     """The whole names of museums, here and elsewhere."""
 
     @classmethod
-    def compile(cls, catalogue: Catalogue, tables: Tables, elsewhere: Sequence[Mapping[str, Any]] = ()) -> "VenueIndex":
+    def compile(
+        cls,
+        catalogue: Catalogue,
+        tables: Tables,
+        elsewhere: Sequence[Mapping[str, Any]] = (),
+        pool: Pool | None = None,
+    ) -> "VenueIndex":
         """Build it from catalogue, `tables_for` a language, rows about elsewhere ("name", "city" or "aliases").
 
-        Of the catalogue's names those count that are of a language of `tables` or of any.
+        Of the catalogue's names those count that are of a language of `tables` or of any. With the `pool` of another
+        language's index they share what is equal.
         """
-        return _Compiler(catalogue, tables).compiled(elsewhere)
+        return _Compiler(catalogue, tables, {} if pool is None else pool).compiled(elsewhere)
 
     def content(self, text: str) -> tuple[str, ...]:
         """The telling words of a name: "musée des Beaux-Arts" → ("musee", "beaux", "arts")."""
@@ -118,7 +130,8 @@ class VenueIndex:
 class _Compiler:
     """Collects phrases; what it makes is a VenueIndex."""
 
-    def __init__(self, catalogue: Catalogue, tables: Tables) -> None:
+    def __init__(self, catalogue: Catalogue, tables: Tables, pool: Pool) -> None:
+        self.pool = pool
         self.catalogue = catalogue
         self.tables = tables
         merged = {name: frozenset(map(fold, _all(tables, name))) for name in ("connectors", "common", "cautious")}
@@ -134,7 +147,7 @@ class _Compiler:
             venue.id: list(KIND_TAGS.get(venue.kind, ())) for venue in catalogue.venues.values()
         }
         self.sites = frozenset(word for venue in catalogue.venues.values() for word in words(venue.city))
-        self.register: list[tuple[tuple[str, ...], Bearer]] = []
+        self.register: list[tuple[frozenset[str], Bearer]] = []
         self.borne = Counter(
             word for venue in catalogue.venues.values() for word in set(_content(venue.name["fr"], self.connectors))
         )
@@ -158,12 +171,13 @@ class _Compiler:
         typed, singular = self._words("type"), self._words("type", plural=False)
         general = typed | self._words("place")
         protected = self._elsewhere(elsewhere)
-        known = self.common | self.connectors | protected | {word for phrase in self.phrases for word in phrase.split()}
+        known = self.common | self.connectors | protected | {intern(word) for phrase in self.phrases for word in phrase.split()}
+        phrases = {
+            intern(phrase): self._same(tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],))
+            for phrase, senses in self.phrases.items()
+        }
         return VenueIndex(
-            phrases={
-                phrase: tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],)
-                for phrase, senses in self.phrases.items()
-            },
+            phrases=phrases,
             descriptions=self._descriptions(),
             cues=self.cues,
             connectors=self.connectors,
@@ -172,7 +186,7 @@ class _Compiler:
             common=self.common,
             known=frozenset(known),
             sites=self.sites,
-            spelling=Spelling.compile(self.phrases, self._owned(), heard, self.common),
+            spelling=Spelling.compile(phrases, self._owned(), heard, self.common),
             fits={venue: self._widened(venue, sets) for venue, sets in self.fits.items()},
             places=self.catalogue.places,
             within={
@@ -192,6 +206,11 @@ class _Compiler:
             departments={venue.id: venue.department for venue in self.catalogue.venues.values()},
             register=Register(self.register, self.connectors),
         )
+
+    def _same(self, made: Same) -> Same:
+        """It, or what equals it of an index made before."""
+        found: Same = self.pool.setdefault(made, made)
+        return found
 
     def _widened(self, venue: str, sets: Iterable[Tags]) -> tuple[Tags, ...]:
         """Any museum of an art museum's name is an art museum too."""
@@ -213,28 +232,29 @@ class _Compiler:
             word
             for phrase, senses in self.phrases.items()
             if any(sense.kind == kind and (plural or not sense.plural) for sense in senses)
-            for word in phrase.split()
+            for word in map(intern, phrase.split())
         )
 
-    def _owned(self) -> dict[str, set[str]]:
+    def _owned(self) -> dict[str, frozenset[str]]:
         """Each word that a misspelling may stand for, with what bears it; short city names are too like others."""
         found: dict[str, set[str]] = {}
         for phrase, senses in self.phrases.items():
             for sense in senses:
                 named = sense.kind == "place" and not sense.weak and (len(phrase) > 6 or phrase in self.sites)
                 if named or sense.kind in {"venue", "type", "landmark"}:
-                    for word in phrase.split():
+                    for word in map(intern, phrase.split()):
                         found.setdefault(word, set()).update(sense.ids or (sense.name or ",".join(sorted(sense.tags)),))
-        return found
+        return {word: self._same(frozenset(owners)) for word, owners in found.items()}
 
     def _types(self) -> None:
         for language, table in self.tables.items():
             for entry in table["types"]:
+                tags, alone = frozenset(entry["tags"]), frozenset(entry.get("alone", ()))
                 for plural, names in ((False, entry["words"]), (True, entry.get("plural", ()))):
                     for name in names:
                         self._add(name, Sense(
-                            "type", (), frozenset(entry["tags"]), entry.get("weak", False), plural, entry.get("kind"),
-                            alone=frozenset(entry.get("alone", ())), language=language,
+                            "type", (), tags, entry.get("weak", False), plural, entry.get("kind"),
+                            alone=alone, language=language,
                         ))  # fmt: skip
 
     def _place(self, place: Place) -> None:
@@ -342,18 +362,19 @@ class _Compiler:
 
     def _registered(self, name: str, content: tuple[str, ...], site: tuple[str, ...], venue: str | None) -> None:
         """Enter a name; also without what official names add in brackets or after a colon."""
-        self.register.append((content, Bearer(name, site, venue)))
+        self.register.append((self._same(frozenset(content)), self._same(Bearer(name, site, venue))))
         if (added := _ADDED.search(name)) is None:
             return
         short = name[: added.start()]
         if 1 < len(telling := _content(short, self.connectors)) < len(content):
-            self.register.append((telling, Bearer(short, site, venue)))
+            self.register.append((self._same(frozenset(telling)), self._same(Bearer(short, site, venue))))
 
     def _descriptions(self) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        small = self.connectors | self.cues.definite
         for venue in self.catalogue.venues.values():
             for description in self._said(venue.descriptions):
-                if content := _content(description, self.connectors | self.cues.definite):
+                if content := _content(description, small):
                     found.setdefault(content[0], []).append((content, venue.id))
         return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
 
@@ -383,11 +404,11 @@ def _all(tables: Tables, name: str) -> Iterator[str]:
         yield from table.get(name, ())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _content(text: str, connectors: frozenset[str]) -> tuple[str, ...]:
     return _telling(fold(text), connectors)
 
 
 def _telling(folded: str, connectors: frozenset[str]) -> tuple[str, ...]:
-    found = _WORD.findall(folded)
+    found = [intern(word) for word in _WORD.findall(folded)]
     return tuple([word for word in found if word not in connectors] or found)

@@ -57,13 +57,13 @@ class Named(NamedTuple):
 class Register:
     """All names by their rarest word: a name is there only when that is, so few are looked at."""
 
-    def __init__(self, names: Iterable[tuple[tuple[str, ...], Bearer]], connectors: frozenset[str]) -> None:
+    def __init__(self, names: Iterable[tuple[frozenset[str], Bearer]], connectors: frozenset[str]) -> None:
         self.connectors = connectors
-        self.bearers: dict[frozenset[str], list[Bearer]] = {}
+        self.bearers: dict[frozenset[str], tuple[Bearer, ...]] = {}
         for telling, bearer in names:
-            there = self.bearers.setdefault(frozenset(telling), [])
+            there = self.bearers.get(telling, ())
             if bearer not in there:
-                there.append(bearer)
+                self.bearers[telling] = (*there, bearer)
         self._near: dict[str, Mapping[str, float]] = {}
 
     @cached_property
