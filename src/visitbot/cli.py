@@ -144,13 +144,19 @@ def _ask(options: argparse.Namespace) -> int:
         options.fail("--explain and --before are for one question; in a batch each line brings its own before")
     gc.disable()  # nearly all that is made while starting stays; looking for garbage in it costs a tenth of the time
     try:
-        from visitbot import batch
-        from visitbot.assembly import assistant
-
-        helper, now = assistant(config.home()), options.now or clock.now()
+        return _answered(options, question)
     finally:
         gc.enable()
+
+
+def _answered(options: argparse.Namespace, question: str) -> int:
+    """Print what is answered; imports, tables and all stay until the process ends."""
+    from visitbot import batch
+    from visitbot.assembly import assistant
+
+    helper, now = assistant(config.home()), options.now or clock.now()
     if options.batch:
+        gc.enable()
         good = batch.answer(sys.stdin.buffer, helper, now, _utf8(sys.stdout), sys.stderr)
         return OK if good else PROBLEM
     asked = batch.Question(None, question, now, tuple(options.before), options.lang)

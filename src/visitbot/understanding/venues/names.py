@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from visitbot.catalogue.model import Catalogue, Place, Venue
 from visitbot.understanding.text import fold, words
 from visitbot.understanding.venues.register import Bearer, Register
 from visitbot.understanding.venues.roles import Cues
+from visitbot.understanding.venues.senses import Sense, Tags, joined, rank
 from visitbot.understanding.venues.spelling import Spelling
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ADDED = re.compile(r"\s*[(:]|\s[-–]\s|\.\s")
 
 Tables = Mapping[str, Mapping[str, Any]]
-Tags = frozenset[str]
 Pool = dict[Any, Any]
 """What indexes of several languages hold in common: each thing leads to the first that equalled it."""
 
@@ -26,19 +26,6 @@ Same = TypeVar("Same")
 
 LONGEST = 6
 """Words of the longest phrase that is looked up; no name needs more to be told from the others."""
-RANK = {
-    "venue": 0,
-    "type": 1,
-    "place": 2,
-    "landmark": 3,
-    "topic": 4,
-    "service": 5,
-    "street": 6,
-    "ignored": 7,
-    "museum": 8,
-    "city": 9,
-}
-"""Which meaning wins where a phrase has several: the catalogue's own names before all others."""
 KIND_TAGS: Mapping[str, tuple[Tags, ...]] = {
     "castle": (frozenset({"castle"}),),
     "aquarium": (frozenset({"aquarium"}),),
@@ -46,28 +33,6 @@ KIND_TAGS: Mapping[str, tuple[Tags, ...]] = {
     "science": (frozenset({"science", "museum"}),),
 }
 """What a venue may be called for its kind alone; a history museum is more than any museum about history."""
-
-
-class Sense(NamedTuple):
-    """What a phrase means (a tuple, as thousands are made at each start and a frozen dataclass is slow to make)."""
-
-    kind: str
-    """One of RANK's keys."""
-    ids: tuple[str, ...] = ()
-    """Venue or place ids; for a museum elsewhere its cities, folded."""
-    tags: Tags = frozenset()
-    """For a type: what a venue must be for it to fit."""
-    weak: bool = False
-    """Too general, or too like a plain word, to stand alone."""
-    plural: bool = False
-    asks: str | None = None
-    """The kind of venue that a type asks for when it is plural or follows "which"."""
-    name: str | None = None
-    """For a landmark: what to say back."""
-    alone: Tags = frozenset()
-    """For a type: what it means without a city, where people are loose ("modern art")."""
-    language: str | None = None
-    """Of a type whose words mean something else in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +136,14 @@ class _Compiler:
         typed, singular = self._words("type"), self._words("type", plural=False)
         general = typed | self._words("place")
         protected = self._elsewhere(elsewhere)
-        known = self.common | self.connectors | protected | {intern(word) for phrase in self.phrases for word in phrase.split()}
+        known = (
+            self.common
+            | self.connectors
+            | protected
+            | {intern(word) for phrase in self.phrases for word in phrase.split()}
+        )
         phrases = {
-            intern(phrase): self._same(tuple(sorted(_joined(senses), key=_rank)) if len(senses) > 1 else (senses[0],))
+            intern(phrase): self._same(tuple(sorted(joined(senses), key=rank) if len(senses) > 1 else senses))
             for phrase, senses in self.phrases.items()
         }
         return VenueIndex(
@@ -377,21 +347,6 @@ class _Compiler:
                 if content := _content(description, small):
                     found.setdefault(content[0], []).append((content, venue.id))
         return {first: tuple(sorted(set(all_), key=lambda one: (-len(one[0]), one))) for first, all_ in found.items()}
-
-
-def _joined(senses: Sequence[Sense]) -> list[Sense]:
-    """With one sense for all venues of the same name, so that none of them is taken for the others."""
-    venues = [sense for sense in senses if sense.kind == "venue"]
-    ids = tuple(dict.fromkeys(venue for sense in venues for venue in sense.ids))
-    if len(ids) < 2:
-        return list(senses)
-    joined = venues[0]._replace(ids=ids, weak=all(sense.weak for sense in venues))
-    return [joined, *(sense for sense in senses if sense.kind != "venue")]
-
-
-def _rank(sense: Sense) -> float:
-    """A venue's description gives way to a name that is elsewhere ("musée des Plans-Reliefs")."""
-    return RANK["landmark"] + 0.5 if sense.kind == "venue" and sense.weak else RANK[sense.kind]
 
 
 def _written_as_name(word: str, name: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from visitbot.understanding.venues.mention import Mention
-from visitbot.understanding.venues.names import Tags
 from visitbot.understanding.venues.pieces import Piece, Reader
+from visitbot.understanding.venues.senses import Tags
 
 TAKEN = {"topic": ("venue", "place"), "service": ("place",), "street": ("venue", "place")}
 """What such a word takes with it: there is a hotel at Chambord, but a restaurant of the Mucem is the Mucem's."""

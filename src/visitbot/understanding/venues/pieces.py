@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from visitbot.understanding.phonetics import key as sound
 from visitbot.understanding.text import Utterance, fold
-from visitbot.understanding.venues.names import LONGEST, Sense, VenueIndex
+from visitbot.understanding.venues.names import LONGEST, VenueIndex
+from visitbot.understanding.venues.senses import Sense
 
 _APART = re.compile(r"[,.!?;:\n/+&|]|\s-\s")
 """Punctuation that ends a noun phrase."""
