@@ -134,7 +134,7 @@ def evidence(reading: Reading, spans: Spans, context: Context | None) -> tuple[l
     found = reading.cues_in(spans)
     ideas = sorted({cue.name for cue in found})
     told = [f"b={one}_{two}" for one, two in pairwise(["^", *shown, "$"])]
-    told += ["x=" + slot for slot in slots]
+    told += ["x=" + slot for slot in sorted(slots)]
     told += _ideas(ideas, slots, reading.speaks_for)
     told += [f"cb={one}+{two}" for these, those in pairwise(_in_order(placed, found)) for one in these for two in those]
     told += ["n=" + str(min(len(shown), 12) // 2), "bias"]

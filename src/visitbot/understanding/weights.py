@@ -24,9 +24,14 @@ class Weights:
         return STEP * sum(steps)
 
 
+def steps_of(code: str) -> list[int]:
+    """The weights that characters stand for, in units of STEP: whole numbers add up alike in any order."""
+    return [ord(mark) - ZERO for mark in code]
+
+
 def weights_of(code: str) -> list[float]:
     """The weights that characters stand for."""
-    return [(ord(mark) - ZERO) * STEP for mark in code]
+    return [STEP * step for step in steps_of(code)]
 
 
 def code_of(weights: Sequence[float]) -> str:
