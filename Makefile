@@ -35,7 +35,7 @@ benchmark: $(VENV)/.test  ## figures side by side with the plain alternatives, n
 	$(BIN)/python benchmarks/answers.py $(ARGS)
 
 train: $(VENV)/.test  ## fit the weights of the intents, data/intents.tsv, anew
-	$(BIN)/python benchmarks/train.py $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/train.py $(ARGS)
 
 lock: $(VENV)/.lock  ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group build -o requirements/build.txt

@@ -1,5 +1,6 @@
 """The committed weights are what `make train` makes of the committed questions."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,8 +17,13 @@ NEAR = 2 * STEP
 """Another machine's arithmetic may round a weight to the step beside; what that moves in later fits, to the next."""
 
 
-def train(to: Path, *options: str) -> None:
-    subprocess.run([sys.executable, ROOT / "benchmarks" / "train.py", "--to", to, *options], check=True, cwd=to)
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Several threads add up in an order of their own; `make train` fits with one, too."""
+
+
+def train(to: Path) -> None:
+    command = [sys.executable, ROOT / "benchmarks" / "train.py", "--to", to]
+    subprocess.run(command, check=True, cwd=to, env={**os.environ, **ONE_THREAD})
 
 
 def weights(folder: Path, file: str) -> Mapping[str, list[float]]:
