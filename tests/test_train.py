@@ -22,8 +22,8 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def train(to: Path) -> None:
-    command = [sys.executable, ROOT / "benchmarks" / "train.py", "--to", to]
-    subprocess.run(command, check=True, cwd=to, env={**os.environ, **ONE_THREAD})
+    command = [sys.executable, str(ROOT / "benchmarks" / "train.py"), "--to", str(to)]
+    subprocess.run(command, check=True, cwd=to, env=os.environ | ONE_THREAD)
 
 
 def weights(folder: Path, file: str) -> Mapping[str, list[float]]:
